@@ -1,0 +1,134 @@
+-- In which columns does a found case differ from its baseline case, and what explains the column?
+-- grain: one row per place, baseline case and column that differs
+-- reads: afstemning.sagfund, afstemning.sagslink, afstemning.sagsgrundlag, afstemning.edh_sag, nyt.sag,
+--   edh.berigtigelse
+-- columns: felt; raekke (the order in which a cause is named); rettet (a berigtigelse names just this column)
+-- empty: every found case is as it was
+WITH efter AS (
+    SELECT
+        'nyt' AS sted,
+        system,
+        sag_uuid,
+        titel,
+        kle_emne,
+        kle_facet,
+        part_id,
+        sagsnummer,
+        oprettet,
+        fremdrift,
+        fremdrift_fra
+    FROM nyt.sag
+    UNION ALL
+    SELECT
+        'edh' AS sted,
+        'edh' AS system,
+        sag_uuid,
+        titel,
+        kle_emne,
+        kle_facet,
+        part_id,
+        sagsnummer,
+        oprettet,
+        NULL AS fremdrift,
+        NULL AS fremdrift_fra
+    FROM afstemning.edh_sag
+),
+
+sammenlignet AS (
+    SELECT
+        link.sted,
+        link.foer_sag_uuid,
+        link.efter_system,
+        link.efter_sag_uuid,
+        foer.titel IS NOT DISTINCT FROM efter.titel AS ens_titel,
+        foer.kle_emne = efter.kle_emne AS ens_kle_emne,
+        foer.kle_facet = efter.kle_facet AS ens_kle_facet,
+        foer.part_id = efter.part_id AS ens_part_cpr,
+        foer.sagsnummer = efter.sagsnummer AS ens_sagsnummer,
+        epoch(foer.oprettet)::BIGINT = epoch(efter.oprettet)::BIGINT AS ens_oprettet,
+        -- The state counts only where the new system has not moved the case on since the transition.
+        link.sted = 'edh' OR coalesce(efter.fremdrift_fra >= foer.overgang, TRUE)
+        OR if(foer.fremdrift IN ('Bestilt', 'Udfoert'), 'Afgjort', foer.fremdrift)
+        = if(efter.fremdrift IN ('Bestilt', 'Udfoert'), 'Afgjort', efter.fremdrift) AS ens_fremdrift
+    FROM afstemning.sagslink AS link
+    INNER JOIN afstemning.sagsgrundlag AS foer ON link.foer_sag_uuid = foer.sag_uuid
+    INNER JOIN efter
+        ON
+            link.efter_sag_uuid = efter.sag_uuid
+            AND link.efter_system = efter.system
+            AND link.sted = efter.sted
+),
+
+forskellig AS (
+    SELECT
+        par.*,
+        fund.fund
+    FROM sammenlignet AS par
+    INNER JOIN afstemning.sagfund AS fund
+        ON
+            par.sted = fund.sted
+            AND par.foer_sag_uuid = fund.sag_uuid
+    WHERE
+        fund.fund IN ('fundet', 'ulinket')
+        AND NOT (
+            par.ens_titel AND par.ens_kle_emne AND par.ens_kle_facet AND par.ens_part_cpr
+            AND par.ens_sagsnummer AND par.ens_oprettet AND par.ens_fremdrift
+        )
+),
+
+-- Several old cases on one new: a column is unchanged when it is that of one of them. The citizen must be all's.
+delt AS (
+    SELECT
+        alle.sted,
+        alle.efter_system,
+        alle.efter_sag_uuid,
+        bool_or(alle.ens_titel) AS ens_titel,
+        bool_or(alle.ens_kle_emne) AS ens_kle_emne,
+        bool_or(alle.ens_kle_facet) AS ens_kle_facet,
+        bool_or(alle.ens_sagsnummer) AS ens_sagsnummer,
+        bool_or(alle.ens_oprettet) AS ens_oprettet,
+        bool_or(alle.ens_fremdrift) AS ens_fremdrift
+    FROM sammenlignet AS alle
+    SEMI JOIN forskellig
+        ON
+            alle.sted = forskellig.sted
+            AND alle.efter_system = forskellig.efter_system
+            AND alle.efter_sag_uuid = forskellig.efter_sag_uuid
+    GROUP BY alle.sted, alle.efter_system, alle.efter_sag_uuid
+),
+
+felter AS (
+    SELECT
+        par.sted,
+        par.foer_sag_uuid,
+        par.efter_system,
+        unnest([
+            {'raekke': 1, 'felt': 'titel', 'ens': delt.ens_titel},
+            {'raekke': 2, 'felt': 'kle_emne', 'ens': delt.ens_kle_emne},
+            {'raekke': 3, 'felt': 'kle_facet', 'ens': delt.ens_kle_facet},
+            {'raekke': 4, 'felt': 'part_cpr', 'ens': par.ens_part_cpr},
+            {'raekke': 5, 'felt': 'sagsnummer', 'ens': delt.ens_sagsnummer},
+            {'raekke': 6, 'felt': 'oprettet', 'ens': delt.ens_oprettet},
+            {'raekke': 7, 'felt': 'fremdrift', 'ens': delt.ens_fremdrift}
+        ], recursive := TRUE)
+    FROM forskellig AS par
+    INNER JOIN delt USING (sted, efter_system, efter_sag_uuid)
+),
+
+rettet AS (
+    SELECT DISTINCT
+        lower(objekt_id) AS sag_uuid,
+        felt
+    FROM edh.berigtigelse
+    WHERE objekttype = 'sag'
+)
+
+SELECT
+    felter.sted,
+    felter.foer_sag_uuid AS sag_uuid,
+    felter.felt,
+    felter.raekke,
+    felter.sted = 'edh' AND rettet.felt IS NOT NULL AS rettet
+FROM felter
+LEFT JOIN rettet ON CAST(felter.foer_sag_uuid AS VARCHAR) = rettet.sag_uuid AND felter.felt = rettet.felt
+WHERE NOT felter.ens
