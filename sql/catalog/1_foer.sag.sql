@@ -23,7 +23,7 @@ WITH fagsystemsag AS (
 manuel AS (
     SELECT
         sag.*,
-        CAST(NULL AS VARCHAR) AS system,
+        cast(NULL AS VARCHAR) AS system,
         sag.udtrukket AS foer_edh,
         1 AS raekkefoelge
     FROM grundlag.sag
@@ -46,12 +46,10 @@ alle AS (
 )
 
 -- A case in two baselines is taken from the later.
-SELECT alle.*
-FROM alle
-ANTI JOIN (
-    SELECT
-        sag_uuid,
-        raekkefoelge
-    FROM alle
-    WHERE raekkefoelge > 1
-) AS senere ON alle.sag_uuid = senere.sag_uuid AND alle.raekkefoelge < senere.raekkefoelge
+SELECT tidligst.*
+FROM alle AS tidligst
+ANTI JOIN alle AS senere
+    ON
+        tidligst.sag_uuid = senere.sag_uuid
+        AND tidligst.raekkefoelge < senere.raekkefoelge
+        AND senere.raekkefoelge > 1

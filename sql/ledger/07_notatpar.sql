@@ -17,9 +17,9 @@ WITH foer AS (
         if(getvariable('trin') = 5, 'alle', notat.gruppe) AS gruppe,
         CASE getvariable('trin')
             WHEN 2 THEN concat(notat.sekund, ' ', notat.tekstaftryk)
-            WHEN 3 THEN CAST(notat.sekund AS VARCHAR)
-            WHEN 4 THEN CAST(notat.tekstaftryk AS VARCHAR)
-            ELSE CAST(notat.fingeraftryk AS VARCHAR)
+            WHEN 3 THEN cast(notat.sekund AS VARCHAR)
+            WHEN 4 THEN cast(notat.tekstaftryk AS VARCHAR)
+            ELSE cast(notat.fingeraftryk AS VARCHAR)
         END AS noegle
     FROM afstemning.notat_foer AS notat
     ANTI JOIN afstemning.notatpar AS par ON notat.nummer = par.foer_nummer
@@ -37,9 +37,9 @@ efter AS (
         if(getvariable('trin') = 5, 'alle', notat.gruppe) AS gruppe,
         CASE getvariable('trin')
             WHEN 2 THEN concat(notat.sekund, ' ', notat.tekstaftryk)
-            WHEN 3 THEN CAST(notat.sekund AS VARCHAR)
-            WHEN 4 THEN CAST(notat.tekstaftryk AS VARCHAR)
-            ELSE CAST(notat.fingeraftryk AS VARCHAR)
+            WHEN 3 THEN cast(notat.sekund AS VARCHAR)
+            WHEN 4 THEN cast(notat.tekstaftryk AS VARCHAR)
+            ELSE cast(notat.fingeraftryk AS VARCHAR)
         END AS noegle
     FROM afstemning.notat_efter AS notat
     ANTI JOIN afstemning.notatpar AS par ON notat.nummer = par.efter_nummer
@@ -78,7 +78,7 @@ paa_tvaers AS (
             AND link.efter_system = efter.system
             AND link.efter_sag_uuid = efter.sag_uuid
             AND foer.noegle = efter.noegle
-            AND coalesce(efter.oprettet < foer.overgang, TRUE)
+            AND coalesce(foer.overgang > efter.oprettet, TRUE)
     WHERE foer.gruppe IS NULL
     GROUP BY foer.sted, foer.noegle, foer.nummer
 ),

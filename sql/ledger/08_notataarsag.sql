@@ -11,7 +11,7 @@ WITH par AS (
         par.sted,
         foer.oprettet AS foer_tid,
         efter.oprettet AS efter_tid,
-        foer.titel IS NOT DISTINCT FROM efter.titel AS ens_titel,
+        (foer.titel IS NOT DISTINCT FROM efter.titel) AS ens_titel,
         par.sted = 'nyt' AND efter.er_stub AND foer.tekst_bytes > 102400 AS stub,
         tekst.foer_tekst,
         rtrim(tekst.efter_tekst, '…. ' || chr(10)) AS stump,

@@ -92,7 +92,7 @@ kopi AS (
         -- A note of a case that is linked to the copy's own case is doubled before any other; then the last.
         max({
             'linket': link.foer_sag_uuid IS NOT NULL,
-            'sag_uuid': CAST(besvaret.sag_uuid AS VARCHAR),
+            'sag_uuid': cast(besvaret.sag_uuid AS VARCHAR),
             'notat_id': besvaret.notat_id
         }) AS sidste
     FROM overtallig
@@ -109,9 +109,9 @@ kopi AS (
 SELECT
     nummer AS efter_nummer,
     'konverteret' AS ophav,
-    CAST(NULL AS VARCHAR) AS sted,
-    CAST(NULL AS VARCHAR) AS notat_id,
-    CAST(NULL AS UUID) AS sag_uuid
+    cast(NULL AS VARCHAR) AS sted,
+    cast(NULL AS VARCHAR) AS notat_id,
+    cast(NULL AS UUID) AS sag_uuid
 FROM vist_flere_steder
 UNION ALL
 SELECT
@@ -119,15 +119,15 @@ SELECT
     'dublet' AS ophav,
     sted,
     sidste.notat_id,
-    CAST(sidste.sag_uuid AS UUID) AS sag_uuid
+    cast(sidste.sag_uuid AS UUID) AS sag_uuid
 FROM kopi
 UNION ALL
 SELECT
     ledig.nummer AS efter_nummer,
     if(ledig.er_ny, 'ny', 'ukendt') AS ophav,
-    CAST(NULL AS VARCHAR) AS sted,
-    CAST(NULL AS VARCHAR) AS notat_id,
-    CAST(NULL AS UUID) AS sag_uuid
+    cast(NULL AS VARCHAR) AS sted,
+    cast(NULL AS VARCHAR) AS notat_id,
+    cast(NULL AS UUID) AS sag_uuid
 FROM ledig
 ANTI JOIN vist_flere_steder ON ledig.nummer = vist_flere_steder.nummer
 ANTI JOIN kopi ON ledig.nummer = kopi.nummer

@@ -23,25 +23,25 @@ dokument AS (
     SELECT
         foer.kommunekode,
         'dokument' AS objekttype,
-        CAST(foer.dokument_uuid AS VARCHAR) AS objekt_id,
-        CAST(NULL AS UUID) AS sag_uuid,
+        cast(foer.dokument_uuid AS VARCHAR) AS objekt_id,
+        cast(NULL AS UUID) AS sag_uuid,
         NOT leveret.dokument AS venter,
         CASE
             WHEN efter.dokument_uuid IS NULL THEN 'mangler'
-            WHEN foer.titel IS NOT DISTINCT FROM efter.titel THEN 'bevaret'
+            WHEN (foer.titel IS NOT DISTINCT FROM efter.titel) THEN 'bevaret'
             WHEN rettet_titel.dokument_uuid IS NOT NULL THEN 'forklaret'
             ELSE 'aendret'
         END AS udfald,
         CASE
-            WHEN efter.dokument_uuid IS NULL OR foer.titel IS NOT DISTINCT FROM efter.titel THEN NULL
+            WHEN efter.dokument_uuid IS NULL OR (foer.titel IS NOT DISTINCT FROM efter.titel) THEN NULL
             WHEN rettet_titel.dokument_uuid IS NOT NULL THEN 'berigtigelse'
             ELSE 'titel'
         END AS aarsag,
-        CAST(efter.dokument_uuid AS VARCHAR) AS modpart_id
+        cast(efter.dokument_uuid AS VARCHAR) AS modpart_id
     FROM foer.dokument AS foer
     CROSS JOIN leveret
     LEFT JOIN edh.dokument AS efter ON foer.dokument_uuid = efter.dokument_uuid
-    LEFT JOIN rettet_titel ON CAST(foer.dokument_uuid AS VARCHAR) = rettet_titel.dokument_uuid
+    LEFT JOIN rettet_titel ON cast(foer.dokument_uuid AS VARCHAR) = rettet_titel.dokument_uuid
 ),
 
 -- Sums of two algorithms cannot be compared: changed until somebody has looked.
@@ -66,7 +66,7 @@ fil AS (
         kommunekode,
         'fil' AS objekttype,
         objekt_id,
-        CAST(NULL AS UUID) AS sag_uuid,
+        cast(NULL AS UUID) AS sag_uuid,
         NOT leveret AS venter,
         CASE
             WHEN NOT fundet THEN 'mangler'
@@ -127,7 +127,7 @@ dokument_sag AS (
             WHEN flyttet.dokument_uuid IS NOT NULL THEN 'fejlplaceret'
             ELSE 'mangler'
         END AS udfald,
-        CAST(NULL AS VARCHAR) AS aarsag,
+        cast(NULL AS VARCHAR) AS aarsag,
         CASE
             WHEN efter.dokument_uuid IS NOT NULL THEN concat_ws('|', foer.dokument_uuid, foer.sag_uuid)
             WHEN flyttet.dokument_uuid IS NOT NULL THEN concat_ws('|', foer.dokument_uuid, flyttet.ny_sag_uuid)

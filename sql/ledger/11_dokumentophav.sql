@@ -93,10 +93,10 @@ SELECT
     sted,
     system,
     'dokument' AS objekttype,
-    CAST(dokument_uuid AS VARCHAR) AS objekt_id,
-    CAST(NULL AS UUID) AS sag_uuid,
+    cast(dokument_uuid AS VARCHAR) AS objekt_id,
+    cast(NULL AS UUID) AS sag_uuid,
     ophav,
-    if(ophav = 'konverteret', CAST(dokument_uuid AS VARCHAR), NULL) AS modpart_id
+    if(ophav = 'konverteret', cast(dokument_uuid AS VARCHAR), NULL) AS modpart_id
 FROM efter_dokument
 UNION ALL
 SELECT
@@ -105,7 +105,7 @@ SELECT
     fil.system,
     'fil' AS objekttype,
     concat_ws('|', fil.dokument_uuid, replace(replace(fil.variant, '\', '\\'), '|', '\|'), fil.del) AS objekt_id,
-    CAST(NULL AS UUID) AS sag_uuid,
+    cast(NULL AS UUID) AS sag_uuid,
     if(fil.i_baseline, 'konverteret', coalesce(dokument.ophav, 'ukendt')) AS ophav,
     if(
         fil.i_baseline,

@@ -18,13 +18,13 @@ sag AS (
     SELECT
         sag.kommunekode,
         'sag' AS objekttype,
-        CAST(sag.sag_uuid AS VARCHAR) AS objekt_id,
+        cast(sag.sag_uuid AS VARCHAR) AS objekt_id,
         sag.sag_uuid,
         sag.sted,
         sag.system,
         sag.udfald,
         sag.aarsag,
-        CAST(sag.efter_sag_uuid AS VARCHAR) AS modpart_id
+        cast(sag.efter_sag_uuid AS VARCHAR) AS modpart_id
     FROM afstemning.sagsudfald AS sag
     ANTI JOIN afstemning.hele_sager AS hel ON sag.sted = hel.sted AND sag.sag_uuid = hel.sag_uuid
     WHERE sag.skyldes

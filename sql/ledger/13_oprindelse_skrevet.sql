@@ -65,12 +65,12 @@ sag AS (
     SELECT
         kommunekode,
         'sag' AS objekttype,
-        CAST(sag_uuid AS VARCHAR) AS objekt_id,
+        cast(sag_uuid AS VARCHAR) AS objekt_id,
         sag_uuid,
         sted,
         system,
         ophav,
-        CAST(foer_sag_uuid AS VARCHAR) AS modpart_id
+        cast(foer_sag_uuid AS VARCHAR) AS modpart_id
     FROM (
         SELECT * FROM ny_sag
         UNION ALL

@@ -8,13 +8,13 @@ UNION ALL
 SELECT
     kommunekode,
     'sag' AS objekttype,
-    CAST(sag_uuid AS VARCHAR) AS objekt_id,
+    cast(sag_uuid AS VARCHAR) AS objekt_id,
     sag_uuid,
     sted,
     system,
     udfald,
     NULL AS aarsag,
-    CAST(efter_sag_uuid AS VARCHAR) AS modpart_id
+    cast(efter_sag_uuid AS VARCHAR) AS modpart_id
 FROM afstemning.hele_sager
 WHERE udfald IS NOT NULL
 UNION ALL

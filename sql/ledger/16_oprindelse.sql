@@ -8,13 +8,13 @@ UNION ALL
 SELECT
     kommunekode,
     'sag' AS objekttype,
-    CAST(efter_sag_uuid AS VARCHAR) AS objekt_id,
+    cast(efter_sag_uuid AS VARCHAR) AS objekt_id,
     efter_sag_uuid AS sag_uuid,
     sted,
     efter_system AS system,
     'konverteret' AS ophav,
     NULL AS aarsag,
-    CAST(sag_uuid AS VARCHAR) AS modpart_id
+    cast(sag_uuid AS VARCHAR) AS modpart_id
 FROM afstemning.hele_sager
 UNION ALL
 SELECT

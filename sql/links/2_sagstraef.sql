@@ -7,7 +7,9 @@
 --   dannet (when the nøglepose row was made); er_ny (born at or after its own system's transition)
 -- empty: no baseline case was found in any new system
 WITH grundlag AS (
-    SELECT * FROM afstemning.sagsgrundlag WHERE system IS NOT NULL
+    SELECT *
+    FROM afstemning.sagsgrundlag
+    WHERE system IS NOT NULL
 ),
 
 ny_sag AS (
@@ -43,7 +45,7 @@ paa_nummer AS (
         ny_sag.system AS efter_system,
         ny_sag.sag_uuid AS efter_sag_uuid,
         if(ny_sag.system = grundlag.system, 'sagsnummer', 'andet_system') AS vej,
-        CAST(NULL AS TIMESTAMPTZ) AS dannet,
+        cast(NULL AS TIMESTAMPTZ) AS dannet,
         ny_sag.er_ny
     FROM grundlag
     INNER JOIN ny_sag ON grundlag.part_id = ny_sag.part_id AND grundlag.sagsnummer = ny_sag.sagsnummer
@@ -90,7 +92,7 @@ SELECT
     ledig.system AS efter_system,
     ledig.sag_uuid AS efter_sag_uuid,
     'anden_borger' AS vej,
-    CAST(NULL AS TIMESTAMPTZ) AS dannet,
+    cast(NULL AS TIMESTAMPTZ) AS dannet,
     ledig.er_ny
 FROM ikke_fundet
 INNER JOIN ledig USING (system, sagsnummer, nummer)

@@ -73,7 +73,7 @@ ved_edh AS (
     FROM afstemning.sagsgrundlag AS grundlag
     LEFT JOIN afstemning.edh_sag AS edh ON grundlag.sag_uuid = edh.sag_uuid
     LEFT JOIN kopieret ON grundlag.sag_uuid = kopieret.sag_uuid
-    LEFT JOIN rettet_borger ON lower(rettet_borger.objekt_id) = CAST(grundlag.sag_uuid AS VARCHAR)
+    LEFT JOIN rettet_borger ON lower(rettet_borger.objekt_id) = cast(grundlag.sag_uuid AS VARCHAR)
 )
 
 SELECT * FROM ved_nyt

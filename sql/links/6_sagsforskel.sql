@@ -40,12 +40,12 @@ sammenlignet AS (
         link.foer_sag_uuid,
         link.efter_system,
         link.efter_sag_uuid,
-        foer.titel IS NOT DISTINCT FROM efter.titel AS ens_titel,
+        (foer.titel IS NOT DISTINCT FROM efter.titel) AS ens_titel,
         foer.kle_emne = efter.kle_emne AS ens_kle_emne,
         foer.kle_facet = efter.kle_facet AS ens_kle_facet,
         foer.part_id = efter.part_id AS ens_part_cpr,
         foer.sagsnummer = efter.sagsnummer AS ens_sagsnummer,
-        epoch(foer.oprettet)::BIGINT = epoch(efter.oprettet)::BIGINT AS ens_oprettet,
+        cast(epoch(foer.oprettet) AS BIGINT) = cast(epoch(efter.oprettet) AS BIGINT) AS ens_oprettet,
         -- The state counts only where the new system has not moved the case on since the transition.
         link.sted = 'edh' OR coalesce(efter.fremdrift_fra >= foer.overgang, TRUE)
         OR if(foer.fremdrift IN ('Bestilt', 'Udfoert'), 'Afgjort', foer.fremdrift)
@@ -130,5 +130,5 @@ SELECT
     felter.raekke,
     felter.sted = 'edh' AND rettet.felt IS NOT NULL AS rettet
 FROM felter
-LEFT JOIN rettet ON CAST(felter.foer_sag_uuid AS VARCHAR) = rettet.sag_uuid AND felter.felt = rettet.felt
+LEFT JOIN rettet ON cast(felter.foer_sag_uuid AS VARCHAR) = rettet.sag_uuid AND felter.felt = rettet.felt
 WHERE NOT felter.ens

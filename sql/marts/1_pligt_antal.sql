@@ -59,7 +59,7 @@ SELECT
     system,
     udfald,
     aarsag,
-    CAST(sum(antal) AS BIGINT) AS antal
+    cast(sum(antal) AS BIGINT) AS antal
 FROM alle
 GROUP BY ALL
 HAVING sum(antal) > 0

@@ -45,7 +45,7 @@ SELECT
     system,
     ophav,
     aarsag,
-    CAST(sum(antal) AS BIGINT) AS antal
+    cast(sum(antal) AS BIGINT) AS antal
 FROM alle
 GROUP BY ALL
 HAVING sum(antal) > 0

@@ -70,8 +70,8 @@ SELECT
     kommune.kommunekode,
     antal.celle,
     antal.objekttype,
-    CAST(antal.antal AS BIGINT) AS antal,
-    CAST(if(antal.celle = 'foer', NULL, coalesce(skyldt.skyldt, 0)) AS BIGINT) AS skyldt
+    cast(antal.antal AS BIGINT) AS antal,
+    cast(if(antal.celle = 'foer', NULL, coalesce(skyldt.skyldt, 0)) AS BIGINT) AS skyldt
 FROM antal
 CROSS JOIN afstemning.kommune
 LEFT JOIN skyldt ON antal.celle = skyldt.celle AND antal.objekttype = skyldt.objekttype

@@ -316,8 +316,8 @@ SELECT
     alle.objekttype,
     alle.sted,
     alle.ligning,
-    CAST(alle.venstre AS BIGINT) AS venstre,
-    CAST(alle.hoejre AS BIGINT) AS hoejre
+    cast(alle.venstre AS BIGINT) AS venstre,
+    cast(alle.hoejre AS BIGINT) AS hoejre
 FROM alle
 CROSS JOIN afstemning.kommune
 ORDER BY ALL

@@ -13,13 +13,13 @@
 SELECT
     kommunekode,
     objekttype,
-    CAST(NULL AS VARCHAR) AS objekt_id,
-    CAST(NULL AS UUID) AS sag_uuid,
+    cast(NULL AS VARCHAR) AS objekt_id,
+    cast(NULL AS UUID) AS sag_uuid,
     celle AS sted,
-    if(celle = 'edh', 'edh', CAST(NULL AS VARCHAR)) AS system,
-    CAST(NULL AS VARCHAR) AS udfald,
-    CAST(NULL AS VARCHAR) AS aarsag,
-    CAST(NULL AS VARCHAR) AS modpart_id
+    if(celle = 'edh', 'edh', cast(NULL AS VARCHAR)) AS system,
+    cast(NULL AS VARCHAR) AS udfald,
+    cast(NULL AS VARCHAR) AS aarsag,
+    cast(NULL AS VARCHAR) AS modpart_id
 FROM afstemning.figur
 WHERE skyldt > 0 AND antal = 0;
 

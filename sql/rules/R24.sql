@@ -36,11 +36,11 @@ SELECT
     objekttype,
     objekt_id,
     any_value(sag_uuid) AS sag_uuid,
-    CAST(NULL AS VARCHAR) AS sted,
-    CAST(NULL AS VARCHAR) AS system,
+    cast(NULL AS VARCHAR) AS sted,
+    cast(NULL AS VARCHAR) AS system,
     'mangler' AS udfald,
-    CAST(NULL AS VARCHAR) AS aarsag,
-    CAST(NULL AS VARCHAR) AS modpart_id
+    cast(NULL AS VARCHAR) AS aarsag,
+    cast(NULL AS VARCHAR) AS modpart_id
 FROM mangler
 ANTI JOIN fundet_et_sted USING (objekttype, objekt_id)
 GROUP BY kommunekode, objekttype, objekt_id;
