@@ -37,7 +37,7 @@ SELECT
     notat.kilde,
     notat.udtrukket,
     notat.oprettet,
-    epoch(notat.oprettet)::BIGINT AS sekund,
+    cast(floor(epoch(notat.oprettet)) AS BIGINT) AS sekund,
     notat.titel,
     notat.tekst_bytes,
     notat.tekstaftryk,

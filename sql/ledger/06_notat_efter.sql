@@ -49,7 +49,7 @@ grupper AS (
 SELECT
     row_number() OVER (ORDER BY aaben.sted, aaben.sag_uuid, aaben.notat_id, aaben.system) AS nummer,
     aaben.*,
-    epoch(aaben.oprettet)::BIGINT AS sekund,
+    cast(floor(epoch(aaben.oprettet)) AS BIGINT) AS sekund,
     grupper.gruppe,
     coalesce(aaben.oprettet < grupper.overgang, TRUE) AS kan_svare
 FROM aaben

@@ -45,7 +45,7 @@ sammenlignet AS (
         foer.kle_facet = efter.kle_facet AS ens_kle_facet,
         foer.part_id = efter.part_id AS ens_part_cpr,
         foer.sagsnummer = efter.sagsnummer AS ens_sagsnummer,
-        cast(epoch(foer.oprettet) AS BIGINT) = cast(epoch(efter.oprettet) AS BIGINT) AS ens_oprettet,
+        floor(epoch(foer.oprettet)) = floor(epoch(efter.oprettet)) AS ens_oprettet,
         -- The state counts only where the new system has not moved the case on since the transition.
         link.sted = 'edh' OR coalesce(efter.fremdrift_fra >= foer.overgang, TRUE)
         OR if(foer.fremdrift IN ('Bestilt', 'Udfoert'), 'Afgjort', foer.fremdrift)

@@ -29,7 +29,7 @@ omlagt AS (
             efter.system = omlaegning.system
             AND foer.kle_emne = omlaegning.fra
             AND efter.kle_emne = omlaegning.til
-            AND timezone('Europe/Copenhagen', ny.efter)::DATE >= omlaegning.gaelder_fra
+            AND cast(timezone('Europe/Copenhagen', ny.efter) AS DATE) >= omlaegning.gaelder_fra
     WHERE forskel.sted = 'nyt' AND forskel.felt = 'kle_emne' AND forskel.uforklarede = 1
 ),
 
