@@ -1,5 +1,6 @@
 # Every target sets itself up from Python 3.11 or newer, git and make.
-# pip takes its index from the machine's own configuration; every package is held to a hash.
+# Every package is held to a hash. uv installs it; where the machine's package index is configured for pip alone,
+# so that uv cannot reach it, pip does the same with the same lock.
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
@@ -9,10 +10,11 @@ SHELL := bash
 BIN := .venv/bin
 # A file stays on one worker, so that what its tests share is made once.
 PYTEST := $(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadfile
-INSTALL := -m pip install -qq --no-compile --no-deps --require-hashes --disable-pip-version-check
+UV := $(BIN)/uv pip install --quiet --no-deps --require-hashes
+PIP := -m pip install -qq --no-compile --no-deps --require-hashes --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
-LOCKS := requirements requirements-dev requirements-bench requirements-duckdb2
+LOCKS := requirements requirements-dev requirements-bench requirements-duckdb2 requirements-uv
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -43,11 +45,11 @@ clean: ## Remove the environments and caches
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A name on the PATH may be a launcher for a version that is not there, so each is run before it is chosen.
-.venv/.created:
+.venv/.created: requirements-uv.lock
 	@for python in $${PYTHON:-python3.13 python3.12 python3.11 python3}; do \
 		if $$python -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
 			echo "Making .venv with $$($$python --version)"; \
-			$$python -m venv .venv; touch $@; exit 0; \
+			$$python -m venv .venv && .venv/bin/python $(PIP) -r requirements-uv.lock && touch $@; exit; \
 		fi; \
 	done; \
 	echo "No Python 3.11 or newer with venv was found. Install one (Debian: python3 and python3-venv)," \
@@ -55,24 +57,26 @@ clean: ## Remove the environments and caches
 
 .venv/.project: .venv/.created requirements.lock pyproject.toml
 	@echo "Installing what the pipeline runs on"
-	@$(BIN)/python $(INSTALL) -r requirements.lock
+	@$(UV) --python $(BIN)/python -r requirements.lock || $(BIN)/python $(PIP) -r requirements.lock
 	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --disable-pip-version-check --editable .
 	@touch $@
 
 .venv/.dev: .venv/.project requirements-dev.lock
 	@echo "Installing what the tests need"
-	@$(BIN)/python $(INSTALL) -r requirements-dev.lock
+	@$(UV) --python $(BIN)/python -r requirements-dev.lock || $(BIN)/python $(PIP) -r requirements-dev.lock
 	@touch $@
 
 .cache/duckdb2/.installed: .venv/.created requirements-duckdb2.lock
 	@echo "Installing DuckDB 2.0 beside"
 	@rm -rf .cache/duckdb2
-	@$(BIN)/python $(INSTALL) --target .cache/duckdb2 -r requirements-duckdb2.lock
+	@$(UV) --python $(BIN)/python --target .cache/duckdb2 -r requirements-duckdb2.lock \
+		|| $(BIN)/python $(PIP) --target .cache/duckdb2 -r requirements-duckdb2.lock
 	@touch $@
 
 .cache/peers/.installed: .venv/.created requirements-bench.lock
 	@echo "Installing the peers beside"
 	@rm -rf .cache/peers
 	@$(BIN)/python -m venv .cache/peers
-	@.cache/peers/bin/python $(INSTALL) -r requirements-bench.lock
+	@$(UV) --python .cache/peers/bin/python -r requirements-bench.lock \
+		|| .cache/peers/bin/python $(PIP) -r requirements-bench.lock
 	@touch $@
