@@ -1,6 +1,6 @@
 -- Which documents are the baseline: those on the baseline's cases, and the loose ones?
 -- grain: one row per document, from the latest baseline that holds it
--- reads: grundlag.dokument, grundlag.dokument_sag, foer.sag, foer.dokument_sag, afstemning.kommune
+-- reads: foer.dokument_sag, afstemning.kommune, grundlag.dokument, grundlag.dokument_sag
 -- columns: the contract's, and raekkefoelge
 -- empty: EDH held no document before
 WITH paa_sag AS (

@@ -1,7 +1,7 @@
 -- Where does each document, file and link found now come from?
 -- grain: one row per dokument, fil and dokument_sag found in EDH and in the new systems
--- reads: edh and nyt: dokument, fil, dokument_sag; foer: dokument, fil, dokument_sag; afstemning.edh_sag,
---   afstemning.dokumentudfald, afstemning.kommune, afstemning.system
+-- reads: edh.dokument_sag, afstemning.kommune, afstemning.edh_sag, edh.dokument, foer.dokument, nyt.dokument,
+--   afstemning.system, edh.fil, foer.fil, nyt.fil, afstemning.dokumentudfald, nyt.dokument_sag
 -- columns: sted, system, objekttype, objekt_id, sag_uuid (of a link), ophav, modpart_id
 -- empty: no document was found
 WITH edh_graense AS (

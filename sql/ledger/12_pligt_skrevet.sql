@@ -1,9 +1,8 @@
 -- Which rows of the obligation ledger are written out?
 -- grain: one row per baseline object and place it must be found in, but for whole cases and their notes
--- reads: afstemning.sagsudfald, afstemning.hele_sager, afstemning.notat_foer, afstemning.notat_efter,
---   afstemning.notatpar, afstemning.notataarsag, afstemning.notatophav, afstemning.sagsgrundlag,
---   afstemning.dokumentudfald, afstemning.leveret, afstemning.afvigelse, foer.journalnotat, nyt.journalnotat,
---   edh.journalnotat, edh.berigtigelse
+-- reads: afstemning.leveret, afstemning.sagsudfald, afstemning.hele_sager, edh.berigtigelse, afstemning.notatophav,
+--   afstemning.notat_foer, afstemning.notatpar, afstemning.notat_efter, afstemning.notataarsag, foer.journalnotat,
+--   nyt.journalnotat, edh.journalnotat, afstemning.dokumentudfald, afstemning.afvigelse
 -- columns: those of afstemning.pligt
 -- empty: nothing is owed, or every case is whole and EDH held no document
 WITH leveret_notat AS (

@@ -1,8 +1,8 @@
 -- Which rows of the origin ledger are written out?
 -- grain: one row per object found in EDH and in the new systems, but for the counterparts of whole cases and their notes
--- reads: nyt.sag, edh.sag, afstemning.edh_sag, afstemning.sagsudfald, afstemning.sagstraef, afstemning.system,
---   afstemning.hele_sager, afstemning.notat_foer, afstemning.notat_efter, afstemning.notatpar, afstemning.notatophav,
---   afstemning.dokumentophav, afstemning.afvigelse
+-- reads: afstemning.sagsudfald, afstemning.sagstraef, nyt.sag, afstemning.system, afstemning.hele_sager, edh.sag,
+--   afstemning.edh_sag, afstemning.notat_efter, afstemning.kommune, afstemning.notatophav, afstemning.notatpar,
+--   afstemning.notat_foer, afstemning.dokumentophav, afstemning.afvigelse
 -- columns: those of afstemning.oprindelse
 -- empty: nothing was found, or every case found is whole and holds no document
 WITH svar AS (

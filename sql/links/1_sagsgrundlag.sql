@@ -1,6 +1,6 @@
 -- What is each baseline case, and where is it owed?
 -- grain: one row per baseline case
--- reads: foer.sag, foer.dokument_sag, afstemning.system, afstemning.kommune, afstemning.leveret
+-- reads: foer.dokument_sag, afstemning.leveret, foer.sag, afstemning.system
 -- columns: the case's own; overgang (of the system that owes it); har_dokument; skyldes_nyt, skyldes_edh
 --   (it is owed there); venter_nyt, venter_edh (the after-delivery cannot yet judge it); graense_edh (what is
 --   registered on its EDH case from this instant on is new)

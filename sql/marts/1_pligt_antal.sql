@@ -1,6 +1,6 @@
 -- How many obligations have which outcome?
 -- grain: one row per object type, place, system, udfald and aarsag
--- reads: afstemning.pligt_skrevet, afstemning.hele_sager (counted, not written out: the sum is that of afstemning.pligt)
+-- reads: afstemning.pligt_skrevet, afstemning.hele_sager
 -- columns: antal
 -- empty: nothing is owed
 WITH skrevet_i_hel_sag AS (

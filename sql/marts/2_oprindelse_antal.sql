@@ -1,6 +1,6 @@
 -- How many objects found now have which origin?
 -- grain: one row per object type, place, system, ophav and aarsag
--- reads: afstemning.oprindelse_skrevet, afstemning.hele_sager (counted: the sum is that of afstemning.oprindelse)
+-- reads: afstemning.oprindelse_skrevet, afstemning.hele_sager
 -- columns: antal
 -- empty: the after-deliveries hold nothing
 WITH alle AS (

@@ -1,7 +1,7 @@
 -- What lived where before, and what lives where after (the letter's closing figure)?
 -- grain: one row per cell of the figure and object type
--- reads: foer.sag, foer.dokument, afstemning.foer_aftryk, afstemning.efter_aftryk, edh.sag, edh.dokument, nyt.sag,
---   nyt.dokument, afstemning.pligt_antal
+-- reads: foer.sag, afstemning.foer_aftryk, foer.dokument, edh.sag, edh.dokument, nyt.sag, nyt.dokument,
+--   afstemning.efter_aftryk, afstemning.pligt_antal, afstemning.kommune
 -- columns: celle ('foer', 'edh', 'nyt'), antal (objects there), skyldt (owed there and not waiting; null for foer)
 -- empty: never; a cell with nothing in it counts 0
 WITH antal AS (

@@ -1,9 +1,10 @@
 -- Do the books balance?
 -- grain: one row per equation, object type and place
--- reads: afstemning.landet (what the manifests of the pinned deliveries say), foer, edh, nyt,
---   afstemning.system, afstemning.pligt_antal, afstemning.oprindelse_antal, afstemning.sagsudfald,
---   afstemning.notat_foer, afstemning.notat_efter, afstemning.notatpar, afstemning.hele_sager,
---   afstemning.foer_aftryk, afstemning.efter_aftryk, afstemning.dokumentudfald, afstemning.dokumentophav
+-- reads: afstemning.landet, foer.dokument_sag, foer.sag, afstemning.system, afstemning.foer_aftryk, foer.dokument,
+--   foer.fil, afstemning.pligt_antal, edh.sag, nyt.sag, afstemning.efter_aftryk, edh.dokument, nyt.dokument, edh.fil,
+--   nyt.fil, edh.dokument_sag, nyt.dokument_sag, afstemning.oprindelse_antal, afstemning.sagsudfald,
+--   afstemning.notat_foer, afstemning.notatpar, afstemning.hele_sager, afstemning.dokumentudfald,
+--   afstemning.notat_efter, afstemning.dokumentophav, afstemning.kommune
 -- columns: ligning, venstre, hoejre: the two sides, each counted by a road of its own
 -- empty: never in a run that rests on a delivery
 WITH landet AS (

@@ -6,7 +6,7 @@
 -- brev: en overgangsperiode vil skulle orientere sig i både fagsystemet (KSD og/eller KY) og KMD Sag EDH
 -- spoergsmaal: Which cases, notes and documents are in none of the places that owe them?
 -- korn: one row per baseline sag, journalnotat or dokument
--- laeser: afstemning.pligt, afstemning.hele_sager
+-- laeser: afstemning.pligt, afstemning.hele_sager, afstemning.pligt_skrevet
 -- kraever: foer.sag
 -- tomt_da: Alt fra før findes mindst ét af de steder, hvor det skal være.
 -- tomt_en: Everything from before is in at least one of the places where it must be.
