@@ -1,0 +1,236 @@
+"""The estate: which kommuner are reconciled, when each moved, and which deviations are accepted.
+
+``estate.yaml`` and ``afvigelser.yaml`` are written by hand, so every mistake is collected and told
+together, each with its file and line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+
+from pipelines.contract import NEW_SYSTEMS, kommuner
+from pipelines.errors import EstateError
+from pipelines.placed_yaml import Place, PlacedYaml, note_mistakes, read_yaml
+
+WAIVERS_FILE = "afvigelser.yaml"
+DANISH_TIME = ZoneInfo("Europe/Copenhagen")
+# These rules follow from the ledgers: a waiver takes the ledger's row, so naming the rule says nothing more.
+LEDGER_RULES = frozenset({"R02", "R03", "R04", "R05", "R20", "R22", "R23", "R24"})
+LEDGER_OBJECTS = ("sag", "journalnotat", "dokument", "fil", "dokument_sag")
+
+
+def _date(value: object) -> object:
+    if isinstance(value, str):
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            raise ValueError("must be a date, YYYY-MM-DD")
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise ValueError("is a date that does not exist") from error
+    return value
+
+
+def _moment(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError("must be a date and time in ISO 8601, e.g. 2020-06-03T08:00:00+02:00") from error
+    if len(value) <= len("2020-06-03"):
+        raise ValueError("needs a time of day too: a case born that day is new or old by it")
+    local = moment if moment.tzinfo else moment.replace(tzinfo=DANISH_TIME)
+    try:
+        instant = local.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("lies outside the years 1 to 9999") from error
+    # An hour that summer time skips does not come back from UTC as it was written.
+    if not moment.tzinfo and instant.astimezone(DANISH_TIME).replace(tzinfo=None) != moment:
+        raise ValueError("does not exist in Denmark (the hour that summer time skips); give an offset")
+    return instant
+
+
+def _kommunekode(value: str) -> str:
+    if value not in kommuner():
+        raise ValueError('is not one of the 98 kommunekoder (four digits in quotes, e.g. "0751")')
+    return value
+
+
+def _new_system(value: str) -> str:
+    if value not in NEW_SYSTEMS:
+        raise ValueError(f"is not a new system; they are {', '.join(NEW_SYSTEMS)}")
+    return value
+
+
+def _folder(value: object, info: ValidationInfo) -> object:
+    """A folder of the estate, absolute; what is relative stands beside the estate file."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("must be a folder, relative to this file or absolute")
+    return (info.data["path"].parent / value).resolve()
+
+
+IsoDate = Annotated[date, BeforeValidator(_date)]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+Kommunekode = Annotated[str, AfterValidator(_kommunekode)]
+Folder = Annotated[Path, BeforeValidator(_folder)]
+NewSystem = Annotated[str, AfterValidator(_new_system)]
+KleEmne = Annotated[str, Field(pattern=r"^[0-9]{2}\.[0-9]{2}\.[0-9]{2}$")]
+Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Kommune(_Frozen):
+    """One kommune. ``overgang``: new system to the moment it took over (UTC).
+
+    ``opsagt_manuelle_sager``: the day from which manual cases were given up, Danish time.
+    """
+
+    overgang: dict[NewSystem, Moment] = {}
+    opsagt_manuelle_sager: IsoDate | None = None
+
+
+class KleOmlaegning(_Frozen):
+    """A declared change of KLE-emne: from ``gaelder_fra`` (Danish date) ``til`` in ``system`` answers ``fra``."""
+
+    system: NewSystem
+    fra: KleEmne
+    til: KleEmne
+    gaelder_fra: IsoDate
+
+
+class Afvigelse(_Frozen):
+    """An accepted deviation (waiver). It counts until the end of ``udloeber``.
+
+    ``regel`` is given only for a rule that does not read a ledger; without it the object and ``sted``
+    name a row of ``pligt`` or ``oprindelse``.
+    """
+
+    kommunekode: Kommunekode
+    objekttype: Words
+    objekt_id: Words
+    sted: Literal["nyt", "edh"] | None = None
+    regel: Annotated[str, Field(pattern=r"^R[0-9]{2}$")] | None = None
+    begrundelse: Words
+    ejer: Words
+    godkendt_af: Words
+    godkendt: IsoDate
+    udloeber: IsoDate
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Afvigelse:
+        if self.regel in LEDGER_RULES:
+            raise ValueError(f"{self.regel} reads a ledger: leave regel out, the object and sted name the row")
+        if self.regel is None and self.objekttype not in LEDGER_OBJECTS:
+            raise ValueError(f"objekttype must be one of {', '.join(LEDGER_OBJECTS)} when no regel is named")
+        if self.regel is None and self.sted is None:
+            raise ValueError("sted must be nyt or edh when no regel is named")
+        if self.udloeber < self.godkendt:
+            raise ValueError("udloeber lies before godkendt")
+        return self
+
+
+# KLE 32.24.32 and 32.24.48 went out in February 2022; KY uses 32.24.04 for all (rulings, kle-online.dk).
+DEFAULT_KLE_OMLAEGNINGER = tuple(
+    KleOmlaegning(system="ky", fra=fra, til="32.24.04", gaelder_fra=date(2022, 2, 1))
+    for fra in ("32.24.32", "32.24.48")
+)
+
+
+class Estate(_Frozen):
+    """What is reconciled. ``lake`` and ``inbox`` are absolute; ``fuldt_udrullet``: the day all 98 had moved."""
+
+    path: Path
+    lake: Folder
+    inbox: Folder
+    kommuner: Annotated[dict[Kommunekode, Kommune], Field(min_length=1)]
+    fuldt_udrullet: IsoDate | None = None
+    kle_omlaegninger: tuple[KleOmlaegning, ...] = DEFAULT_KLE_OMLAEGNINGER
+    afvigelser: tuple[Afvigelse, ...] = ()
+
+    @model_validator(mode="after")
+    def _apart(self) -> Estate:
+        if self.lake.is_relative_to(self.inbox) or self.inbox.is_relative_to(self.lake):
+            raise ValueError("lake and inbox must be two folders, neither inside the other")
+        return self
+
+
+def load_estate(path: Path) -> Estate:
+    """The estate of ``path``, with the waivers of ``afvigelser.yaml`` beside it (absent: none).
+
+    Raises ``EstateError`` with every mistake of both files, each with its file, line and key.
+    """
+    path = path.resolve()
+    read = read_yaml(path)
+    estate = None
+    if not isinstance(read.content, dict):
+        if not read.mistakes:
+            read.mistake((), "must be keys and values: lake, inbox, kommuner")
+        raise EstateError(read.mistakes)
+    for key in _NOT_KEYS & read.content.keys():
+        read.mistake((key,), f"unknown key; known here: {_known(Estate)}")
+    try:
+        written = {key: value for key, value in read.content.items() if key not in _NOT_KEYS}
+        estate = Estate.model_validate({**written, "path": path})
+    except ValidationError as error:
+        note_mistakes(read, error, _known_at)
+    waivers = _load_waivers(path.with_name(WAIVERS_FILE), read.content.get("kommuner"))
+    mistakes = [*read.mistakes, *waivers.mistakes]
+    if mistakes or estate is None:
+        raise EstateError(mistakes)
+    return estate.model_copy(update={"afvigelser": tuple(waivers.content)})
+
+
+def _load_waivers(path: Path, known_kommuner: object) -> PlacedYaml:
+    """The file read, its content the list of its ``Afvigelse`` (empty when something is wrong)."""
+    if not path.exists():
+        return PlacedYaml(path.name, content=[])
+    read = read_yaml(path)
+    raw, read.content = read.content, []
+    if raw is None:
+        return read
+    try:
+        read.content = TypeAdapter(list[Afvigelse]).validate_python(raw)
+    except ValidationError as error:
+        note_mistakes(read, error, _known_at)
+    seen: dict[tuple[str | None, ...], int] = {}
+    for index, waiver in enumerate(read.content):
+        named = (waiver.kommunekode, waiver.objekttype, waiver.objekt_id, waiver.sted, waiver.regel)
+        if named in seen:
+            read.mistake((index,), f"names the same object as line {seen[named]}; keep one of them")
+        seen.setdefault(named, read.lines[(index,)])
+        if isinstance(known_kommuner, dict) and waiver.kommunekode not in known_kommuner:
+            read.mistake((index, "kommunekode"), f"kommune {waiver.kommunekode} is not in the estate")
+    return read
+
+
+_NOT_KEYS = {"path", "afvigelser"}
+_MODELS: Mapping[str | int, type[BaseModel]] = {"kommuner": Kommune, "kle_omlaegninger": KleOmlaegning}
+
+
+def _known(model: type[BaseModel]) -> str:
+    return ", ".join(name for name in model.model_fields if name not in _NOT_KEYS)
+
+
+def _known_at(place: Place) -> str:
+    """The keys that may stand where an unknown one stands."""
+    return _known(Afvigelse if isinstance(place[0], int) else _MODELS.get(place[0], Estate))

@@ -1,0 +1,144 @@
+"""The estate file: what it means, and that every mistake is told with its place."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from pipelines.errors import EstateError
+from pipelines.estate import Estate, load_estate
+
+GOOD = """\
+lake: lake
+inbox: ../inbox
+kommuner:
+  "0751":
+    overgang:
+      ksd: 2020-06-03T08:00:00
+      ky: 2021-03-01T00:00:00Z
+    opsagt_manuelle_sager: 2022-01-01
+  "0810": {}
+"""
+WAIVER = """\
+- kommunekode: "0751"
+  objekttype: journalnotat
+  objekt_id: n1|5f0c
+  sted: nyt
+  begrundelse: accepteret
+  ejer: KOMBIT
+  godkendt_af: revisionen
+  godkendt: 2026-01-01
+  udloeber: 2026-12-31
+"""
+
+
+def load(folder: Path, text: str, waivers: str | None = None) -> Estate:
+    (folder / "estate.yaml").write_text(text, encoding="utf-8")
+    if waivers is not None:
+        (folder / "afvigelser.yaml").write_text(waivers, encoding="utf-8")
+    return load_estate(folder / "estate.yaml")
+
+
+def mistakes(folder: Path, text: str, waivers: str | None = None) -> list[str]:
+    with pytest.raises(EstateError) as caught:
+        load(folder, text, waivers)
+    return caught.value.mistakes
+
+
+def test_a_good_estate_is_read(tmp_path: Path) -> None:
+    estate = load(tmp_path, GOOD, WAIVER)
+    aarhus = estate.kommuner["0751"]
+    assert aarhus.overgang == {
+        "ksd": datetime(2020, 6, 3, 6, tzinfo=UTC),
+        "ky": datetime(2021, 3, 1, tzinfo=UTC),
+    }
+    assert aarhus.opsagt_manuelle_sager == date(2022, 1, 1)
+    assert estate.kommuner["0810"].overgang == {}
+    assert estate.lake == tmp_path / "lake"
+    assert estate.inbox == tmp_path.parent / "inbox"
+    assert [(row.fra, row.til) for row in estate.kle_omlaegninger] == [
+        ("32.24.32", "32.24.04"),
+        ("32.24.48", "32.24.04"),
+    ]
+    assert [(waiver.objekt_id, waiver.udloeber) for waiver in estate.afvigelser] == [("n1|5f0c", date(2026, 12, 31))]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ('"0751"', "0751", 'line 4: kommuner.0751: a kommunekode must stand in quotes, "0751"'),
+        ('"0751"', '"0751x"', "line 4: kommuner.0751x: is not one of the 98 kommunekoder"),
+        ("ksd:", "ksdd:", "line 6: kommuner.0751.overgang.ksdd: is not a new system; they are ksd, ky, spk"),
+        ("2020-06-03T08:00:00", "soon", "line 6: kommuner.0751.overgang.ksd: must be a date and time"),
+        ("2020-06-03T08:00:00", "2020-06-03", "line 6: kommuner.0751.overgang.ksd: needs a time of day too"),
+        ("2020-06-03T08:00:00", "2020-03-29T02:30:00", "line 6: kommuner.0751.overgang.ksd: does not exist in Denmark"),
+        ("2020-06-03T08:00:00", "0001-01-01T00:00:00", "line 6: kommuner.0751.overgang.ksd: lies outside the years"),
+        ("2022-01-01", "2022-02-30", "line 8: kommuner.0751.opsagt_manuelle_sager: is a date that does not exist"),
+        ("2022-01-01", "20220101", "line 8: kommuner.0751.opsagt_manuelle_sager: must be a date, YYYY-MM-DD"),
+        ("lake: lake", "laek: lake", "line 1: laek: unknown key; known here: lake, inbox, kommuner"),
+        ("lake: lake", "path: lake", "line 1: path: unknown key"),
+        ("lake: lake\n", "", "line 1: lake: is missing; add it"),
+        ("lake: lake", "lake:", "line 1: lake: must be a folder"),
+        ("lake: lake", "lake: ../inbox/lake", "line 1: lake and inbox must be two folders"),
+        ("lake: lake", "lake: lake\nlake: sea", "line 2: lake: stands twice; keep one"),
+        ("    opsagt_manuelle", "    opsagt", "line 8: kommuner.0751.opsagt_sager: unknown key; known here: overgang"),
+        ("lake: lake", "lake: [", "is not YAML"),
+        ("lake: lake", "lake: &a lake\nfuldt_udrullet: *a", "line 2: references (*name) are not read"),
+        ("lake: lake", "lake: lake\nkle_omlaegninger: [{system: ky, fra: 3, til: 32.24.04}]", "fra: does not have"),
+    ],
+)
+def test_each_mistake_is_told_with_its_place(tmp_path: Path, old: str, new: str, sentence: str) -> None:
+    assert old in GOOD
+    found = mistakes(tmp_path, GOOD.replace(old, new, 1))
+    assert any(mistake.startswith("estate.yaml, line ") and sentence in mistake for mistake in found), found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ('"0751"', "0751", "line 1: 1.kommunekode: a kommunekode must stand in quotes"),
+        ('"0751"', '"0730"', "line 1: 1.kommunekode: kommune 0730 is not in the estate"),
+        ("sted: nyt", "sted: her", "line 4: 1.sted: must be 'nyt' or 'edh'"),
+        ("  sted: nyt\n", "", "line 1: 1: sted must be nyt or edh when no regel is named"),
+        ("  sted: nyt\n", "  sted: nyt\n  regel: R02\n", "R02 reads a ledger: leave regel out"),
+        ("journalnotat", "noeglepose", "objekttype must be one of sag, journalnotat"),
+        ("2026-12-31", "2025-12-31", "udloeber lies before godkendt"),
+        ("accepteret", '" "', "line 5: 1.begrundelse: does not have the right form"),
+        ("- kommunekode", "kommunekode", "afvigelser.yaml, line"),
+    ],
+)
+def test_each_mistake_in_a_waiver_is_told(tmp_path: Path, old: str, new: str, sentence: str) -> None:
+    found = mistakes(tmp_path, GOOD, WAIVER.replace(old, new, 1))
+    assert any(mistake.startswith("afvigelser.yaml, line ") and sentence in mistake for mistake in found), found
+
+
+def test_the_same_object_waived_twice_is_a_mistake(tmp_path: Path) -> None:
+    found = mistakes(tmp_path, GOOD, WAIVER + WAIVER)
+    assert found == ["afvigelser.yaml, line 10: 2: names the same object as line 1; keep one of them"]
+
+
+def test_a_rule_that_reads_no_ledger_may_be_waived_without_a_place(tmp_path: Path) -> None:
+    waiver = WAIVER.replace("  sted: nyt\n", "  regel: R01\n").replace("journalnotat", "leverance")
+    assert [found.regel for found in load(tmp_path, GOOD, waiver).afvigelser] == ["R01"]
+
+
+def test_all_mistakes_of_both_files_are_told_together(tmp_path: Path) -> None:
+    text = GOOD.replace("lake: lake", "lake:").replace("2022-01-01", "x")
+    found = mistakes(tmp_path, text, WAIVER.replace("nyt", "her").replace("2026-12-31", "snart"))
+    assert [mistake.split(": ")[1] for mistake in found] == [
+        "lake",
+        "kommuner.0751.opsagt_manuelle_sager",
+        "1.sted",
+        "1.udloeber",
+    ]
+
+
+def test_an_unreadable_estate_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(EstateError, match=r"there is no such file in .*; name the file with --estate"):
+        load_estate(tmp_path / "estate.yaml")
+    (tmp_path / "estate.yaml").write_bytes(b"lake: \xe6")
+    with pytest.raises(EstateError, match="UTF-8"):
+        load_estate(tmp_path / "estate.yaml")
+    assert mistakes(tmp_path, "") == ["estate.yaml, line 1: must be keys and values: lake, inbox, kommuner"]
