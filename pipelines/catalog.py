@@ -1,0 +1,253 @@
+"""The lake as DuckDB sees it: the schemas ``foer``, ``edh``, ``nyt``, ``indeks``, ``esdh`` and ``afstemning``.
+
+What the pipeline runs in this catalog is what an analyst may type in it. Each kommune has a catalog of
+its own, so that no question can mix two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.contract import ENTITIES, NEW_SYSTEMS, SUCCESSORS, Entity, entities_of
+from pipelines.lake import Lake, Snapshot
+from pipelines.rules import SQL_FOLDER
+from pipelines.run_record import open_record
+
+# Where a run's published tables appear; the two ledgers are views over what is written and what is whole.
+PUBLISHED = {
+    "pligt": "pligt_skrevet",
+    "oprindelse": "oprindelse_skrevet",
+    "hele_sager": "hele_sager",
+    "fund": "fund",
+    "balance": "balance",
+    "dom": "dom",
+    "pligt_antal": "pligt_antal",
+    "oprindelse_antal": "oprindelse_antal",
+    "figur": "figur",
+}
+LEDGER_VIEWS = ("14_hele_notater", "15_pligt", "16_oprindelse")
+
+_BASELINE = ("sag", "journalnotat", "dokument", "dokument_sag", "fil")
+_TYPES = {
+    pa.string(): "VARCHAR",
+    pa.uuid(): "UUID",
+    pa.timestamp("us", tz="UTC"): "TIMESTAMPTZ",
+    pa.date32(): "DATE",
+    pa.int64(): "BIGINT",
+    pa.bool_(): "BOOLEAN",
+}
+
+
+def sql_step(folder: str, stem: str) -> str:
+    """The question in ``sql/<folder>/<stem>.sql``, without the closing semicolon."""
+    return (SQL_FOLDER / folder / f"{stem}.sql").read_text(encoding="utf-8").rstrip().rstrip(";")
+
+
+def sql_steps(folder: str) -> list[tuple[str, str]]:
+    """The questions of ``sql/<folder>`` in order, each with the relation that it answers.
+
+    The number before the first underscore gives the order, the rest the relation.
+    """
+    paths = sorted((SQL_FOLDER / folder).glob("*.sql"), key=lambda path: int(path.stem.split("_")[0]))
+    return [(path.stem.split("_", 1)[1], path.stem) for path in paths]
+
+
+def connect(threads: int | None = None, *, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """A DuckDB session in UTC that keeps the order of rows; ``spill`` is where it may put what memory cannot hold."""
+    con = duckdb.connect()
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET autoinstall_known_extensions = false")
+    con.execute("SET autoload_known_extensions = false")
+    if threads is not None:
+        con.execute(f"SET threads = {int(threads)}")
+    if spill is not None:
+        con.execute(f"SET temp_directory = {_quoted(str(spill))}")
+    return con
+
+
+def build(con: duckdb.DuckDBPyConnection, lake: Lake, kommunekode: str, pinned: Mapping[str, Any]) -> None:
+    """Make the schemas of one kommune in the session's current catalog.
+
+    ``pinned`` is the kommune's part of the run record. Raises ``LakeDamaged`` when a snapshot is gone.
+    """
+    for schema in ("grundlag", "foer", "edh", "nyt", "indeks", "esdh", "afstemning"):
+        con.execute(f"CREATE SCHEMA {schema}")
+    systems = pinned["systemer"]
+    kmd_sag = _open(lake, (system["foer_kmd_sag"] for system in systems))
+    edh_before = _open(lake, (system["foer_edh"] for system in systems))
+    for name in _BASELINE:
+        sources = [(snapshot, {"kilde": "kmd_sag"}) for snapshot in kmd_sag if "kmd_sag" in ENTITIES[name].systems]
+        sources += [(snapshot, {"kilde": "edh"}) for snapshot in edh_before]
+        _relation(con, f"grundlag.{name}", ENTITIES[name], kommunekode, ("kilde", "udtrukket"), sources)
+    for schema in ("edh", "indeks", "esdh"):
+        after = _open(lake, [pinned["edh_efter" if schema == "edh" else schema]])
+        for entity in entities_of(schema):
+            _relation(con, f"{schema}.{entity.name}", entity, kommunekode, (), [(snapshot, {}) for snapshot in after])
+    new = [(snapshot, {"system": snapshot.system}) for snapshot in _open(lake, (s["efter"] for s in systems))]
+    for entity in entities_of(NEW_SYSTEMS[0]):
+        _relation(con, f"nyt.{entity.name}", entity, kommunekode, ("system",), new)
+    _settings(con, lake, kommunekode, pinned)
+
+
+def _open(lake: Lake, ids: Iterable[str | None]) -> list[Snapshot]:
+    return [lake.snapshot(snapshot_id) for snapshot_id in dict.fromkeys(ids) if snapshot_id is not None]
+
+
+def _relation(
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    entity: Entity,
+    kommunekode: str,
+    tags: tuple[str, ...],
+    sources: Iterable[tuple[Snapshot, Mapping[str, str]]],
+) -> None:
+    columns = ", ".join(f'"{field.name}"' for field in entity.schema)
+    parts = []
+    for snapshot, values in sources:
+        path = snapshot.path(entity.name)
+        if path is None:
+            continue
+        tagged = {**values, "udtrukket": snapshot.udtrukket.strftime("%Y-%m-%d %H:%M:%S+00")}
+        literals = "".join(
+            f", {'TIMESTAMPTZ ' if tag == 'udtrukket' else ''}{_quoted(tagged[tag])} AS {tag}" for tag in tags
+        )
+        parts.append(
+            f"SELECT {_quoted(kommunekode)} AS kommunekode{literals}, {columns} FROM read_parquet({_quoted(str(path))}, hive_partitioning = false)"
+        )
+    if not parts:
+        empty = [f'CAST(NULL AS {_TYPES[field.type]}) AS "{field.name}"' for field in entity.schema]
+        empty = [f"CAST(NULL AS {'TIMESTAMPTZ' if tag == 'udtrukket' else 'VARCHAR'}) AS {tag}" for tag in tags] + empty
+        parts.append(f"SELECT CAST(NULL AS VARCHAR) AS kommunekode, {', '.join(empty)} WHERE FALSE")
+    con.execute(f"CREATE VIEW {name} AS {' UNION ALL '.join(parts)}")
+
+
+def _settings(con: duckdb.DuckDBPyConnection, lake: Lake, kommunekode: str, pinned: Mapping[str, Any]) -> None:
+    """What the run was told: systems, transitions, what was delivered, accepted differences."""
+    con.execute(
+        """CREATE TABLE afstemning.system (
+            kommunekode VARCHAR, system VARCHAR, fagsystem VARCHAR, raekkefoelge INTEGER, overgang TIMESTAMPTZ,
+            vindue_aar INTEGER, foer_kmd_sag TIMESTAMPTZ, foer_edh TIMESTAMPTZ, efter TIMESTAMPTZ,
+            flyttet BOOLEAN, flyttet_edh BOOLEAN)"""
+    )
+    window = {successor.system: successor.vindue_aar for successor in SUCCESSORS}
+    edh_after = _moment(lake, pinned["edh_efter"])
+    for system in pinned["systemer"]:
+        after, moved = _moment(lake, system["efter"]), system["overgang"]
+        con.execute(
+            """INSERT INTO afstemning.system SELECT $1, $2, $3, $4, $5::TIMESTAMPTZ, $6, $7::TIMESTAMPTZ,
+                $8::TIMESTAMPTZ, $9::TIMESTAMPTZ, coalesce($9::TIMESTAMPTZ >= $5::TIMESTAMPTZ, FALSE),
+                coalesce($10::TIMESTAMPTZ >= $5::TIMESTAMPTZ, FALSE)""",
+            [
+                kommunekode,
+                system["system"],
+                system["fagsystem"],
+                system["raekkefoelge"],
+                moved,
+                window[system["system"]],
+                _moment(lake, system["foer_kmd_sag"]),
+                _moment(lake, system["foer_edh"]),
+                after,
+                edh_after,
+            ],
+        )
+    con.execute(
+        """CREATE TABLE afstemning.kommune AS SELECT $1::VARCHAR AS kommunekode,
+            $2::TIMESTAMPTZ AS foer_kmd_sag, $3::TIMESTAMPTZ AS foer_edh, $4::TIMESTAMPTZ AS edh_efter""",
+        [
+            kommunekode,
+            _moment(lake, pinned["foer_kmd_sag"]),
+            _moment(lake, pinned["foer_edh"]),
+            edh_after,
+        ],
+    )
+    con.execute("CREATE TABLE afstemning.leveret (sted VARCHAR, system VARCHAR, entitet VARCHAR)")
+    con.execute(
+        "CREATE TABLE afstemning.landet (art VARCHAR, system VARCHAR, objekttype VARCHAR, sendt BIGINT, raekker BIGINT)"
+    )
+    used = [system[key] for system in pinned["systemer"] for key in ("foer_kmd_sag", "foer_edh", "efter")]
+    for snapshot in _open(lake, [*used, pinned["edh_efter"]]):
+        for file in snapshot.manifest["filer"]:
+            con.execute(
+                "INSERT INTO afstemning.landet VALUES ('raekker', ?, ?, ?, ?)",
+                [snapshot.system, file["entitet"], file["sendt"], file["raekker"]],
+            )
+        for entity in entities_of(snapshot.system):
+            total = snapshot.manifest["kontroltal"].get(entity.kontroltal)
+            if total is not None:
+                con.execute(
+                    "INSERT INTO afstemning.landet VALUES ('kontroltal', ?, ?, ?, ?)",
+                    [snapshot.system, entity.name, total["sendt"], total["landet"]],
+                )
+    after_ids = [(None, pinned["edh_efter"]), *((s["system"], s["efter"]) for s in pinned["systemer"])]
+    for system_name, snapshot_id in after_ids:
+        for snapshot in _open(lake, [snapshot_id]):
+            for file in snapshot.manifest["filer"]:
+                con.execute(
+                    "INSERT INTO afstemning.leveret VALUES (?, ?, ?)",
+                    ["edh" if system_name is None else "nyt", snapshot.system, file["entitet"]],
+                )
+    con.execute("CREATE TABLE afstemning.kle_omlaegning (system VARCHAR, fra VARCHAR, til VARCHAR, gaelder_fra DATE)")
+    for row in pinned["kle_omlaegninger"]:
+        con.execute("INSERT INTO afstemning.kle_omlaegning VALUES ($system, $fra, $til, $gaelder_fra)", row)
+    con.execute(
+        "CREATE TABLE afstemning.afvigelse (objekttype VARCHAR, objekt_id VARCHAR, sted VARCHAR, regel VARCHAR)"
+    )
+    for waiver in pinned["afvigelser"]:
+        row = {key: waiver[key] for key in ("objekttype", "objekt_id", "sted", "regel")}
+        con.execute("INSERT INTO afstemning.afvigelse VALUES ($objekttype, $objekt_id, $sted, $regel)", row)
+
+
+def _moment(lake: Lake, snapshot_id: str | None) -> str | None:
+    return None if snapshot_id is None else lake.snapshot(snapshot_id).udtrukket.isoformat()
+
+
+def open_run(lake: Lake, run_id: str, kommunekode: str | None = None) -> duckdb.DuckDBPyConnection:
+    """A session over run ``run_id``: its pinned snapshots and its ledgers, whole; one kommune or all.
+
+    With ``kommunekode`` the session stands in that kommune's own catalog, where every file of ``sql/``
+    runs unchanged. Raises ``UsageError`` when there is no such run, ``LakeDamaged`` when a file of it is gone.
+    """
+    run = open_record(lake, run_id)
+    run.snapshots()
+    con = connect()
+    codes = run.kommuner if kommunekode is None else [kommunekode]
+    for code in codes:
+        con.execute(f"ATTACH ':memory:' AS k{code}")
+        con.execute(f"USE k{code}")
+        build(con, lake, code, run.record["kommuner"][code])
+        for relation, stem in sql_steps("catalog"):
+            con.execute(f"CREATE VIEW {relation} AS {sql_step('catalog', stem)}")
+        for file, relation in PUBLISHED.items():
+            path = run.folder / f"kommune={code}" / f"{file}.parquet"
+            con.execute(
+                f"CREATE VIEW afstemning.{relation} AS FROM read_parquet({_quoted(str(path))}, hive_partitioning = false)"
+            )
+        for stem in LEDGER_VIEWS:
+            con.execute(f"CREATE VIEW afstemning.{stem.split('_', 1)[1]} AS {sql_step('ledger', stem)}")
+    if kommunekode is None:
+        _unite(con, codes)
+    return con
+
+
+def _unite(con: duckdb.DuckDBPyConnection, codes: list[str]) -> None:
+    """Views over every kommune's catalog, under the same names."""
+    con.execute("USE memory")
+    relations = con.execute(
+        """SELECT table_schema, table_name FROM information_schema.tables
+        WHERE table_catalog = ? AND table_schema <> 'grundlag' ORDER BY ALL""",
+        [f"k{codes[0]}"],
+    ).fetchall()
+    for schema in dict.fromkeys(schema for schema, _ in relations):
+        con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    for schema, name in relations:
+        union = " UNION ALL BY NAME ".join(f"SELECT * FROM k{code}.{schema}.{name}" for code in codes)
+        con.execute(f"CREATE VIEW {schema}.{name} AS {union}")
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,137 @@
+"""Which snapshots a reconciliation of a kommune rests on, chosen once and kept in the run record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import duckdb
+
+from pipelines.contract import SUCCESSORS
+from pipelines.estate import Afvigelse, Estate
+from pipelines.lake import Lake, Snapshot
+
+
+def pin(estate: Estate, lake: Lake, kommunekode: str, today: date) -> dict[str, Any]:
+    """The kommune's part of the run record: its systems with their baselines and after-deliveries.
+
+    A system's baseline is the last delivery extracted before its own transition; a system without one
+    takes that of the first transition. After is the last delivery of each system. Without any
+    transition there is neither before nor after, and nothing is pinned. Waivers that have
+    expired by ``today`` are kept apart and not applied.
+    """
+    kommune = estate.kommuner[kommunekode]
+    first = min(kommune.overgang.values(), default=None)
+    by_system: dict[str, list[Snapshot]] = {}
+    for snapshot in lake.snapshots(kommunekode=kommunekode):
+        by_system.setdefault(snapshot.system, []).append(snapshot)
+
+    def last(system: str, before: datetime | None = None) -> Snapshot | None:
+        chosen = [one for one in by_system.get(system, []) if before is None or one.udtrukket < before]
+        return chosen[-1] if chosen else None
+
+    def baseline(system: str, moved: datetime | None) -> str | None:
+        return None if moved is None else _id(last(system, moved))
+
+    moved_in_order = sorted(kommune.overgang, key=lambda system: (kommune.overgang[system], system))
+    systems = []
+    for successor in SUCCESSORS:
+        moved = kommune.overgang.get(successor.system)
+        systems.append(
+            {
+                "system": successor.system,
+                "fagsystem": successor.fagsystem,
+                "raekkefoelge": moved_in_order.index(successor.system) + 1 if moved else 1,
+                "overgang": None if moved is None else moved.astimezone(UTC).isoformat(),
+                "foer_kmd_sag": baseline("kmd_sag", moved or first),
+                "foer_edh": baseline("edh", moved or first),
+                "efter": _id(last(successor.system)) if first is not None else None,
+            }
+        )
+    applied, expired = _waivers(estate.afvigelser, kommunekode, today)
+    return {
+        "systemer": systems,
+        "foer_kmd_sag": baseline("kmd_sag", first),
+        "foer_edh": baseline("edh", first),
+        "edh_efter": _id(last("edh")) if first is not None else None,
+        "indeks": _id(last("indeks")) if first is not None else None,
+        "esdh": _id(last("esdh")) if first is not None else None,
+        "opsagt_manuelle_sager": _iso(kommune.opsagt_manuelle_sager),
+        "kle_omlaegninger": [
+            {"system": row.system, "fra": row.fra, "til": row.til, "gaelder_fra": row.gaelder_fra.isoformat()}
+            for row in estate.kle_omlaegninger
+        ],
+        "afvigelser": applied,
+        "udloebne_afvigelser": expired,
+    }
+
+
+def pinned_ids(pinned: dict[str, Any]) -> list[str]:
+    """The ids of every snapshot that ``pinned`` names, each once, in order."""
+    named = [pinned[key] for key in ("foer_kmd_sag", "foer_edh", "edh_efter", "indeks", "esdh")]
+    named += [system[key] for system in pinned["systemer"] for key in ("foer_kmd_sag", "foer_edh", "efter")]
+    return sorted({snapshot_id for snapshot_id in named if snapshot_id is not None})
+
+
+def missing_inputs(lake: Lake, pinned: dict[str, Any], requires: Sequence[str]) -> list[str]:
+    """Sentences, in Danish, for each relation of ``requires`` that the pinned snapshots do not hold."""
+    sentences = []
+    for relation in requires:
+        schema, entity = relation.split(".")
+        for system, snapshot_id in _looked_in(schema, entity, pinned):
+            if snapshot_id is None:
+                sentences.append(f"der er ingen levering af {system} at tage {entity} fra")
+            elif lake.snapshot(snapshot_id).path(entity) is None:
+                sentences.append(f"{snapshot_id} leverede ikke {entity}")
+    return list(dict.fromkeys(sentences))
+
+
+def holes(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """What the baseline lacks: fagsystemsager that EDH had before and KMD Sag did not deliver."""
+    count = con.execute("SELECT count(*) FROM foer.sag WHERE kilde = 'edh' AND sagstype = 'fagsystemsag'").fetchall()[
+        0
+    ][0]
+    if not count:
+        return []
+    sentence = f"EDH held {count} fagsystemsager before that KMD Sag did not deliver; they are treated as manual."
+    return [{"art": "hul_i_baseline", "antal": count, "saetning": sentence}]
+
+
+def _looked_in(schema: str, entity: str, pinned: dict[str, Any]) -> list[tuple[str, str | None]]:
+    moved = [system for system in pinned["systemer"] if system["overgang"] is not None]
+    if schema == "edh":
+        return [("edh", pinned["edh_efter"])]
+    if schema == "nyt":
+        # A system that has delivered nothing yet is waited for; the ledger says so row by row.
+        return [(system["system"], system["efter"]) for system in moved if system["efter"] is not None]
+    source: Callable[[dict[str, Any]], tuple[str, str | None]]
+    if entity in ("sag", "journalnotat"):
+        source = _from_kmd_sag
+    else:
+        source = _from_edh
+    return [source(system) for system in moved] or [("kmd_sag", None)]
+
+
+def _from_kmd_sag(system: dict[str, Any]) -> tuple[str, str | None]:
+    return "kmd_sag", system["foer_kmd_sag"]
+
+
+def _from_edh(system: dict[str, Any]) -> tuple[str, str | None]:
+    return "edh", system["foer_edh"]
+
+
+def _waivers(
+    waivers: Sequence[Afvigelse], kommunekode: str, today: date
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    own = [waiver for waiver in waivers if waiver.kommunekode == kommunekode]
+    rows = [(waiver.udloeber >= today, waiver.model_dump(mode="json")) for waiver in own]
+    return [row for valid, row in rows if valid], [row for valid, row in rows if not valid]
+
+
+def _id(snapshot: Snapshot | None) -> str | None:
+    return None if snapshot is None else snapshot.id
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -1,0 +1,290 @@
+"""Reconcile: pin the snapshots, run ``sql/`` for each kommune, publish the ledgers as one run.
+
+The run's id follows from what it rests on, so the same deliveries give the same run and the same bytes;
+only the run record tells the time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+import pipelines
+from pipelines.catalog import LEDGER_VIEWS, build, connect, sql_step, sql_steps
+from pipelines.errors import UsageError
+from pipelines.estate import Estate
+from pipelines.lake import Lake, file_sha256, publish_folder, staging
+from pipelines.notetexts import changed_texts
+from pipelines.pins import holes, missing_inputs, pin, pinned_ids
+from pipelines.rules import SQL_FOLDER, Rule, load_rules
+
+# What is being done, how much of it is done, and of how much.
+Progress = Callable[[str, int, int], None]
+
+# What a run publishes per kommune: file, and the relation it holds in the order that makes its bytes stable.
+_PUBLISHED = {
+    "pligt": "FROM afstemning.pligt_skrevet",
+    "oprindelse": "FROM afstemning.oprindelse_skrevet",
+    "hele_sager": "FROM afstemning.hele_sager ORDER BY sted, sag_uuid",
+    "fund": "FROM afstemning.fund ORDER BY regel, fund_id",
+    "balance": "FROM afstemning.balance",
+    "dom": "FROM afstemning.dom ORDER BY regel",
+    "pligt_antal": "FROM afstemning.pligt_antal",
+    "oprindelse_antal": "FROM afstemning.oprindelse_antal",
+    "figur": "FROM afstemning.figur",
+}
+# Of falling strength; beyond the fifth, a note is missing.
+_TIERS = (1, 2, 3, 4, 5)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A published run: its id, its folder, its record, and whether it stood already."""
+
+    run_id: str
+    folder: Path
+    record: dict[str, Any]
+    known: bool
+
+    @property
+    def findings(self) -> int:
+        """How many findings it holds."""
+        return int(self.record["fund"])
+
+    @property
+    def verdicts(self) -> dict[str, int]:
+        """How many rules, kommune by kommune, are opfyldt, brudt and ikke_vurderet."""
+        return dict(self.record["domme"])
+
+
+def reconcile(
+    estate: Estate,
+    lake: Lake,
+    *,
+    today: date,
+    text_key: bytes | None = None,
+    threads: int | None = None,
+    progress: Progress = lambda _what, _done, _of: None,
+) -> Run:
+    """Reconcile every kommune of ``estate`` and publish the run.
+
+    ``today`` is the run's own date, against which waivers expire. ``text_key`` opens the texts of
+    changed notes where they are encrypted. A run that rests on the same things is recognised and left
+    as it is. Raises ``LakeDamaged`` when a snapshot is not what its manifest says, ``UsageError`` when
+    there is nothing to reconcile.
+    """
+    started = _now()
+    rules = load_rules()
+    kommuner = {code: pin(estate, lake, code, today) for code in sorted(estate.kommuner)}
+    pinned = sorted({snapshot_id for one in kommuner.values() for snapshot_id in pinned_ids(one)})
+    if not any(lake.snapshots(kommunekode=code) for code in kommuner):
+        raise UsageError("The lake holds no snapshot of the estate's kommuner: run `afstem land` first.")
+    rests_on = {
+        "version": 1,
+        "software": pipelines.__version__,
+        "duckdb": duckdb.__version__,
+        "kode_sha256": _code_sha256(),
+        "kommuner": kommuner,
+        "snapshots": {one: {"manifest_sha256": lake.snapshot(one).manifest_sha256} for one in pinned},
+        "fuldt_udrullet": None if estate.fuldt_udrullet is None else estate.fuldt_udrullet.isoformat(),
+        "regler": [
+            {"id": rule.id, "alvor": rule.alvor, "ejer": rule.ejer, "titel_da": rule.titel_da, "sha256": rule.sha256}
+            for rule in rules
+        ],
+    }
+    run_id = hashlib.sha256(json.dumps(rests_on, sort_keys=True).encode()).hexdigest()[:16]
+    folder = lake.runs_folder / run_id
+    if (folder / "run.json").is_file():
+        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        return Run(run_id, folder, record, known=True)
+    for done, snapshot_id in enumerate(pinned):
+        progress(f"verifying {snapshot_id}", done, len(pinned))
+        lake.verify(lake.snapshot(snapshot_id))
+    with staging(lake.root) as made:
+        findings = 0
+        verdicts: Counter[str] = Counter()
+        for done, (code, one) in enumerate(kommuner.items()):
+            progress(f"reconciling {code}", done, len(kommuner))
+            target = made / run_id / f"kommune={code}"
+            target.mkdir(parents=True)
+            outcome = _reconcile_kommune(lake, code, one, rules, run_id, target, text_key=text_key, threads=threads)
+            one["bemaerkninger"] = outcome.remarks
+            findings += outcome.findings
+            verdicts += outcome.verdicts
+        record = {
+            **rests_on,
+            "koersel_id": run_id,
+            "dato": today.isoformat(),
+            "startet": started,
+            "afsluttet": _now(),
+            "fund": findings,
+            "domme": dict(verdicts),
+            "filer": {
+                str(path.relative_to(made / run_id)): file_sha256(path)
+                for path in sorted((made / run_id).rglob("*.parquet"))
+            },
+        }
+        (made / run_id / "run.json").write_text(
+            json.dumps(record, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+        publish_folder(made / run_id, folder)
+    return Run(run_id, folder, record, known=False)
+
+
+def last_run(lake: Lake) -> str:
+    """The id of the run that was finished last. Raises ``UsageError`` when there is none."""
+    records = [json.loads(path.read_text(encoding="utf-8")) for path in lake.runs_folder.glob("*/run.json")]
+    if not records:
+        raise UsageError("The lake holds no run yet: run `afstem reconcile` first.")
+    return str(max(records, key=lambda record: (record["afsluttet"], record["koersel_id"]))["koersel_id"])
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    findings: int
+    verdicts: Counter[str]
+    remarks: list[dict[str, Any]]
+
+
+def _reconcile_kommune(
+    lake: Lake,
+    code: str,
+    pinned: dict[str, Any],
+    rules: list[Rule],
+    run_id: str,
+    target: Path,
+    *,
+    text_key: bytes | None,
+    threads: int | None,
+) -> _Outcome:
+    with tempfile.TemporaryDirectory(prefix="spill-", dir=target.parents[1]) as spill:
+        con = connect(threads, spill=Path(spill))
+        try:
+            build(con, lake, code, pinned)
+            for relation, stem in sql_steps("catalog"):
+                # The baseline's cases are asked for again and again; the rest is read where it lies.
+                kind = "TABLE" if relation == "foer.sag" else "VIEW"
+                con.execute(f"CREATE {kind} {relation} AS {sql_step('catalog', stem)}")
+            for relation, stem in sql_steps("links"):
+                con.execute(f"CREATE TABLE afstemning.{relation} AS {sql_step('links', stem)}")
+            _ledgers(con, lake, text_key)
+            for relation, stem in sql_steps("marts"):
+                con.execute(f"CREATE TABLE afstemning.{relation} AS {sql_step('marts', stem)}")
+            _judge(con, lake, code, pinned, rules, run_id)
+            for file, source in _PUBLISHED.items():
+                path = str(target / f"{file}.parquet").replace("'", "''")
+                con.execute(f"COPY ({source}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+            return _Outcome(
+                findings=_number(con, "SELECT count(*) FROM afstemning.fund"),
+                verdicts=Counter(row[0] for row in con.execute("SELECT dom FROM afstemning.dom").fetchall()),
+                remarks=holes(con),
+            )
+        finally:
+            con.close()
+
+
+def _ledgers(con: duckdb.DuckDBPyConnection, lake: Lake, text_key: bytes | None) -> None:
+    for relation, stem in sql_steps("ledger"):
+        sql = sql_step("ledger", stem)
+        if relation == "notatpar":
+            con.execute(
+                "CREATE TABLE afstemning.notatpar (sted VARCHAR, foer_nummer BIGINT, efter_nummer BIGINT, trin INTEGER)"
+            )
+            for tier in _TIERS:
+                con.execute(f"SET VARIABLE trin = {tier}")
+                con.execute(f"INSERT INTO afstemning.notatpar {sql}")
+            changed_texts(con, lake, text_key)
+        else:
+            kind = "VIEW" if stem in LEDGER_VIEWS else "TABLE"
+            con.execute(f"CREATE {kind} afstemning.{relation} AS {sql}")
+
+
+def _judge(
+    con: duckdb.DuckDBPyConnection,
+    lake: Lake,
+    code: str,
+    pinned: dict[str, Any],
+    rules: list[Rule],
+    run_id: str,
+) -> None:
+    """Ask every rule its two questions; fill ``afstemning.fund`` and ``afstemning.dom``."""
+    con.execute(
+        """CREATE TABLE afstemning.fund (
+            fund_id VARCHAR, koersel_id VARCHAR, regel VARCHAR, alvor VARCHAR, ejer VARCHAR, kommunekode VARCHAR,
+            objekttype VARCHAR, objekt_id VARCHAR, sag_uuid UUID, sted VARCHAR, system VARCHAR, udfald VARCHAR,
+            aarsag VARCHAR, modpart_id VARCHAR)"""
+    )
+    con.execute(
+        """CREATE TABLE afstemning.dom (
+            regel VARCHAR, kommunekode VARCHAR, dom VARCHAR, brud BIGINT, vurderet BIGINT, venter BIGINT,
+            forklaret BIGINT, begrundelse VARCHAR)"""
+    )
+    for rule in rules:
+        violations = rule.violations.rstrip().rstrip(";")
+        # The id is made of what the fault is, not of the run that saw it: same fault, same id.
+        con.execute(
+            f"""INSERT INTO afstemning.fund
+            SELECT
+                left(sha256(concat_ws(chr(31), $regel, kommunekode, objekttype, coalesce(objekt_id, chr(30)),
+                    coalesce(sted, chr(30)), coalesce(system, chr(30)))), 16),
+                $koersel, $regel, $alvor,
+                CASE sted WHEN 'edh' THEN $ejer_edh WHEN 'nyt' THEN $ejer_nyt ELSE $ejer END,
+                kommunekode, objekttype, objekt_id, sag_uuid, sted, system, udfald, aarsag, modpart_id
+            FROM ({violations})""",
+            {
+                "regel": rule.id,
+                "koersel": run_id,
+                "alvor": rule.alvor,
+                "ejer": rule.ejer,
+                "ejer_edh": rule.owner("edh"),
+                "ejer_nyt": rule.owner("nyt"),
+            },
+        )
+        broken = _number(con, "SELECT count(*) FROM afstemning.fund WHERE regel = ?", rule.id)
+        judged, waiting, explained = con.execute(rule.extent).fetchall()[0]
+        missing = missing_inputs(lake, pinned, rule.requires)
+        verdict, reason = _verdict(broken, judged, waiting, missing)
+        con.execute(
+            "INSERT INTO afstemning.dom VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [rule.id, code, verdict, broken, judged, waiting, explained, reason],
+        )
+
+
+def _verdict(broken: int, judged: int, waiting: int, missing: list[str]) -> tuple[str, str | None]:
+    if broken:
+        return "brudt", None
+    if missing:
+        return "ikke_vurderet", f"Grundlaget mangler: {'; '.join(missing)}."
+    if not judged:
+        if waiting:
+            return "ikke_vurderet", f"Alle {waiting} venter på en levering fra efter overgangen."
+        return "ikke_vurderet", "Der er intet at vurdere."
+    return "opfyldt", None
+
+
+def _number(con: duckdb.DuckDBPyConnection, sql: str, *parameters: object) -> int:
+    return int(con.execute(sql, list(parameters)).fetchall()[0][0])
+
+
+def _code_sha256() -> str:
+    """The version of everything that decides a run's content: the SQL and the package's own code."""
+    digest = hashlib.sha256()
+    package = Path(pipelines.__file__).parent
+    for root, pattern in ((SQL_FOLDER, "*.sql"), (package, "*.py")):
+        for path in sorted(root.rglob(pattern)):
+            digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
