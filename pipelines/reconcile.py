@@ -96,10 +96,7 @@ def reconcile(
         "kommuner": kommuner,
         "snapshots": {one: {"manifest_sha256": lake.snapshot(one).manifest_sha256} for one in pinned},
         "fuldt_udrullet": None if estate.fuldt_udrullet is None else estate.fuldt_udrullet.isoformat(),
-        "regler": [
-            {"id": rule.id, "alvor": rule.alvor, "ejer": rule.ejer, "titel_da": rule.titel_da, "sha256": rule.sha256}
-            for rule in rules
-        ],
+        "regler": [rule.header() for rule in rules],
     }
     run_id = hashlib.sha256(json.dumps(rests_on, sort_keys=True).encode()).hexdigest()[:16]
     folder = lake.runs_folder / run_id

@@ -50,6 +50,11 @@ class Rule:
         """The version of the rule: the hash of its file."""
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
+    def header(self) -> dict[str, str]:
+        """What a run record keeps of the rule: its words and its version."""
+        kept = ("id", "alvor", "ejer", "titel_da", "titel_en", "brev", "spoergsmaal", "tomt_da", "tomt_en", "sha256")
+        return {name: getattr(self, name) for name in kept}
+
     def owner(self, sted: str | None) -> str:
         """Who answers for a violation at ``sted``."""
         return self.owners.get(sted) or self.owners[None]
@@ -65,7 +70,7 @@ def load_rules(folder: Path = SQL_FOLDER / "rules") -> list[Rule]:
 
 def _read(path: Path) -> Rule:
     sql = path.read_text(encoding="utf-8")
-    header = dict(match.groups() for line in sql.splitlines() if (match := _HEADER.match(line)))
+    header = {match[1]: match[2] for line in sql.splitlines() if (match := _HEADER.match(line))}
     try:
         violations, extent = (statement.query for statement in duckdb.extract_statements(sql))
         ejer = header["ejer"]
