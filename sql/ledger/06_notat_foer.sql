@@ -1,0 +1,64 @@
+-- Which baseline notes have to be looked for one by one?
+-- grain: one row per place and baseline note of a case that is not whole there
+-- reads: afstemning.sagsudfald, afstemning.sagsgrundlag, afstemning.hele_sager, afstemning.notatlink, foer.journalnotat, afstemning.notat_efter
+-- columns: nummer (their order, by sag_uuid and notat_id), sekund (oprettet, seconds since 1970), gruppe, overgang,
+--   linket (its case was found here)
+-- empty: every case is whole
+WITH grupper AS (
+    SELECT DISTINCT
+        sted,
+        foer_sag_uuid,
+        gruppe
+    FROM afstemning.notatlink
+),
+
+aaben AS (
+    SELECT
+        sag.sted,
+        sag.sag_uuid,
+        sag.skyldes,
+        foer.overgang,
+        grupper.gruppe,
+        grupper.sted IS NOT NULL AS linket
+    FROM afstemning.sagsudfald AS sag
+    INNER JOIN afstemning.sagsgrundlag AS foer ON sag.sag_uuid = foer.sag_uuid
+    ANTI JOIN afstemning.hele_sager AS hel ON sag.sted = hel.sted AND sag.sag_uuid = hel.sag_uuid
+    LEFT JOIN grupper ON sag.sted = grupper.sted AND sag.sag_uuid = grupper.foer_sag_uuid
+),
+
+notater AS (
+    SELECT
+        aaben.*,
+        notat.* EXCLUDE (sag_uuid)
+    FROM foer.journalnotat AS notat
+    INNER JOIN aaben ON notat.sag_uuid = aaben.sag_uuid
+    WHERE aaben.skyldes OR aaben.linket
+    UNION ALL
+    -- Where nothing is owed and the case was not found, a note counts only when the very same one lies there all the same.
+    SELECT
+        aaben.*,
+        notat.* EXCLUDE (sag_uuid)
+    FROM foer.journalnotat AS notat
+    INNER JOIN aaben ON notat.sag_uuid = aaben.sag_uuid
+    SEMI JOIN afstemning.notat_efter AS efter
+        ON notat.fingeraftryk = efter.fingeraftryk AND aaben.sted = efter.sted
+    WHERE NOT (aaben.skyldes OR aaben.linket)
+)
+
+SELECT
+    row_number() OVER (ORDER BY sted, sag_uuid, notat_id) AS nummer,
+    sted,
+    notat_id,
+    sag_uuid,
+    kilde,
+    udtrukket,
+    oprettet,
+    cast(floor(epoch(oprettet)) AS BIGINT) AS sekund,
+    titel,
+    tekst_bytes,
+    tekstaftryk,
+    fingeraftryk,
+    overgang,
+    gruppe,
+    linket
+FROM notater
