@@ -1,0 +1,172 @@
+"""The verbs: land, reconcile, validate, report, and run, which is all four.
+
+Each imports its verb when it is called: Polars, Arrow and Great Expectations take seconds to load, and
+`afstem --help` is not to wait for them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from pipelines.cli import telling
+from pipelines.cli.output import complain, print_json, progress, say
+from pipelines.errors import EXIT_INPUT
+
+if TYPE_CHECKING:
+    from pipelines.estate import Estate
+    from pipelines.lake import Lake
+    from pipelines.landing import Outcome
+    from pipelines.reconcile import Run
+    from pipelines.validate import Judgement
+
+EstateFile = Annotated[Path, typer.Option("--estate", metavar="FILE", help="The estate: kommuner, lake and inbox.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]
+RunId = Annotated[str | None, typer.Option("--run", metavar="ID", help="The run; the last one when not given.")]
+RunDate = Annotated[
+    datetime | None,
+    typer.Option("--date", formats=["%Y-%m-%d"], help="The run's date, which waivers expire against; today if absent."),
+]
+ESTATE = Path("estate.yaml")
+
+
+def land(estate: EstateFile = ESTATE, as_json: AsJson = False) -> None:
+    """Take the deliveries of the inbox into the lake.
+
+    Each delivery is taken whole or refused whole; the others go on. The key that personal numbers are
+    replaced under is read from AFSTEM_KEY; with AFSTEM_TEXT_KEY the note texts are encrypted. Exits 2
+    when a delivery is refused.
+    """
+    outcomes = land_inbox(open_estate(estate))
+    if as_json:
+        print_json(telling.landing_record(outcomes))
+    else:
+        telling.tell_landing(outcomes)
+    raise typer.Exit(telling.landing_code(outcomes))
+
+
+def reconcile(estate: EstateFile = ESTATE, run_date: RunDate = None, as_json: AsJson = False) -> None:
+    """Balance what was against what is, in the ledgers of a new run.
+
+    Rests on the snapshots that are in the lake now, pinned in the run's record. Exits 1 when there are
+    findings.
+    """
+    run = reconcile_lake(open_estate(estate), run_date)
+    if as_json:
+        print_json(telling.run_record(run))
+    else:
+        telling.tell_run(run)
+        say(f'Ask it: afstem query --estate {estate} --run {run.run_id} "FROM afstemning.fund"')
+    raise typer.Exit(telling.run_code(run))
+
+
+def validate(estate: EstateFile = ESTATE, run_id: RunId = None, as_json: AsJson = False) -> None:
+    """Judge a run: its landing, balance and rules.
+
+    Great Expectations judges. Three verdicts: met, broken, not evaluated. Exits 1 when one is broken.
+    """
+    lake = open_lake(open_estate(estate))
+    judgement = judge(lake, run_id)
+    if as_json:
+        print_json(telling.judgement_record(judgement))
+    else:
+        telling.tell_judgement(judgement)
+    raise typer.Exit(telling.judgement_code(judgement))
+
+
+def report(estate: EstateFile = ESTATE, run_id: RunId = None) -> None:
+    """Write the report of a run and print its path.
+
+    One HTML file, Danish with an English switch, that needs nothing else.
+    """
+    say(str(write(open_lake(open_estate(estate)), run_id)))
+
+
+def run(estate: EstateFile = ESTATE, run_date: RunDate = None, as_json: AsJson = False) -> None:
+    """Land, reconcile, validate and report, under one run id.
+
+    A refused delivery does not stop the run: it rests on what did land, and exits 2 to say so. Exits 1
+    when there are findings or an expectation is broken.
+    """
+    opened = open_estate(estate)
+    lake = open_lake(opened)
+    outcomes = land_inbox(opened)
+    if not as_json:
+        telling.tell_landing(outcomes)
+    made = reconcile_lake(opened, run_date)
+    judgement = judge(lake, made.run_id)
+    page = write(lake, made.run_id)
+    code = max(telling.landing_code(outcomes), telling.run_code(made), telling.judgement_code(judgement))
+    if as_json:
+        print_json(
+            {
+                **telling.landing_record(outcomes),
+                **telling.run_record(made),
+                **telling.judgement_record(judgement),
+                "rapport": str(page),
+            }
+        )
+    else:
+        telling.tell_run(made)
+        telling.tell_judgement(judgement)
+        say(str(page))
+    if code == EXIT_INPUT:
+        complain("The run was made without the refused deliveries. Have them sent again, and run once more.")
+    raise typer.Exit(code)
+
+
+def open_estate(path: Path) -> Estate:
+    """The estate in ``path``."""
+    from pipelines.estate import load_estate
+
+    return load_estate(path)
+
+
+def open_lake(estate: Estate) -> Lake:
+    """The lake that ``estate`` names."""
+    from pipelines.lake import Lake
+
+    return Lake(estate.lake)
+
+
+def land_inbox(estate: Estate, key: bytes | None = None) -> list[Outcome]:
+    """Land every delivery of the inbox under ``key``, else under the key of the environment."""
+    from pipelines.landing import key_from_environment, land, text_key_from_environment
+
+    with progress() as report:
+        return land(
+            estate,
+            key_from_environment() if key is None else key,
+            progress=report,
+            text_key=text_key_from_environment() if key is None else None,
+        )
+
+
+def reconcile_lake(estate: Estate, run_date: datetime | None = None) -> Run:
+    """Make a run; its date is the Danish one of now unless it is given."""
+    from pipelines.landing import text_key_from_environment
+    from pipelines.reconcile import reconcile
+
+    today = (run_date or datetime.now(ZoneInfo("Europe/Copenhagen"))).date()
+    with progress() as report:
+        return reconcile(estate, open_lake(estate), today=today, text_key=text_key_from_environment(), progress=report)
+
+
+def judge(lake: Lake, run_id: str | None) -> Judgement:
+    """Validate run ``run_id``, else the last one."""
+    from pipelines.reconcile import last_run
+    from pipelines.validate import validate
+
+    return validate(lake, run_id or last_run(lake))
+
+
+def write(lake: Lake, run_id: str | None) -> Path:
+    """Write the report of run ``run_id``, else of the last one."""
+    from pipelines.reconcile import last_run
+    from pipelines.report import write_report
+
+    return write_report(lake, run_id or last_run(lake))
