@@ -1,0 +1,108 @@
+"""A run as a later step opens it: by its id, with everything held to the sums in its record."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import LakeDamaged, UsageError
+from pipelines.lake import Lake, Snapshot, file_sha256, staging
+
+# What later steps add to the folder of a run.
+JUDGEMENT_FILE = "kontrol.json"
+REPORT_FILE = "rapport.html"
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What ``run.json`` says of one run, and the folder it stands in."""
+
+    lake: Lake
+    folder: Path
+    record: dict[str, Any]
+
+    @property
+    def run_id(self) -> str:
+        """The run's id."""
+        return str(self.record["koersel_id"])
+
+    @property
+    def kommuner(self) -> list[str]:
+        """The kommunekoder that the run reconciled, in order."""
+        return sorted(self.record["kommuner"])
+
+    def tables(self, name: str) -> list[str]:
+        """The Parquet files called ``name`` that the run published, one a kommune, checked.
+
+        A kommune for which the run published no such file is left out. Raises ``LakeDamaged`` when a
+        published file is gone or is no longer what the record says.
+        """
+        published = self.record["filer"]
+        paths = []
+        for kommunekode in self.kommuner:
+            relative = f"kommune={kommunekode}/{name}.parquet"
+            if relative in published:
+                paths.append(str(self._checked(relative, published[relative])))
+        return paths
+
+    def snapshots(self) -> list[Snapshot]:
+        """The snapshots that the run rests on, in order of their ids.
+
+        Raises ``LakeDamaged`` when a manifest is no longer the one that the run pinned.
+        """
+        snapshots = []
+        for snapshot_id, pinned in sorted(self.record["snapshots"].items()):
+            snapshot = self.lake.snapshot(snapshot_id)
+            if snapshot.manifest_sha256 != pinned["manifest_sha256"]:
+                raise LakeDamaged(
+                    f"The manifest of snapshot {snapshot_id} is no longer the one that run {self.run_id} rests on. "
+                    "Restore the snapshot, or make a new run."
+                )
+            snapshots.append(snapshot)
+        return snapshots
+
+    def publish(self, name: str, content: bytes) -> Path:
+        """Put ``content`` into the run's folder as ``name``: whole or not at all."""
+        target = self.folder / name
+        with staging(self.lake.root) as made:
+            staged = made / name
+            with staged.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            staged.replace(target)
+        folder = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        return target
+
+    def _checked(self, relative: str, sha256: str) -> Path:
+        path = self.folder / relative
+        if not path.is_file() or file_sha256(path) != sha256:
+            raise LakeDamaged(
+                f"{relative} of run {self.run_id} is missing or is no longer what the run published. "
+                "Restore it, or make a new run."
+            )
+        return path
+
+
+def open_record(lake: Lake, run_id: str) -> RunRecord:
+    """Open the record of run ``run_id``.
+
+    Raises ``UsageError`` when the lake holds no such run, ``LakeDamaged`` when its record cannot be read.
+    """
+    folder = lake.runs_folder / run_id
+    path = folder / "run.json"
+    if not re.fullmatch(r"[0-9A-Za-z_-]+", run_id) or not path.is_file():
+        raise UsageError(f"The lake holds no run {run_id!r}. The runs it holds are the folders of {lake.runs_folder}.")
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise LakeDamaged(f"run.json of run {run_id} is not JSON. Make a new run.") from error
+    return RunRecord(lake=lake, folder=folder, record=record)
