@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import permutations
 from uuid import UUID
 
 import duckdb
@@ -14,17 +15,7 @@ from pipelines.contract.text import normalise_text
 from pipelines.errors import LakeDamaged, UsageError
 from pipelines.lake import Lake, Snapshot
 
-_READ_AS = (
-    ("utf-8", "latin-1"),
-    ("utf-8", "cp1252"),
-    ("utf-8", "cp850"),
-    ("utf-8", "cp865"),
-    ("latin-1", "cp850"),
-    ("latin-1", "cp865"),
-    ("cp850", "cp1252"),
-    ("cp865", "cp1252"),
-    ("latin-1", "utf-8"),
-)
+_CHARACTER_SETS = ("utf-8", "latin-1", "cp1252", "cp850", "cp865")
 # A note of the new side is named by its own delivery; the baseline's by the delivery that its case is taken from.
 _WANTED = {
     "foer": """
@@ -59,11 +50,8 @@ def misreadings(text: str) -> list[str]:
     character or one for each UTF-8 byte) or dropped.
     """
     found: dict[str, None] = {}
-    for written, read in _READ_AS:
-        try:
-            found[text.encode(written).decode(read, errors="replace")] = None
-        except UnicodeEncodeError:
-            continue
+    for written, read in permutations(_CHARACTER_SETS, 2):
+        found[text.encode(written, errors="replace").decode(read, errors="replace")] = None
     for pattern in (_LETTER, _NON_ASCII):
         found[pattern.sub("", text)] = None
         for mark in "?\ufffd":

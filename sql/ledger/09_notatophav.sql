@@ -1,8 +1,8 @@
 -- Where does each note come from that answers no baseline note?
 -- grain: one row per unused note of notat_efter
--- reads: afstemning.notat_efter, afstemning.notat_foer, afstemning.notatpar, afstemning.hele_sager,
---   afstemning.sagslink, afstemning.edh_sag, afstemning.kommune, afstemning.system, foer.journalnotat,
---   nyt.journalnotat, edh.journalnotat
+-- reads: afstemning.notat_efter, afstemning.kommune, afstemning.notatpar, afstemning.system, afstemning.edh_sag,
+--   afstemning.sagsgrundlag, nyt.journalnotat, edh.journalnotat, afstemning.hele_sager, afstemning.notat_foer,
+--   foer.journalnotat, afstemning.sagslink
 -- columns: efter_nummer; ophav: 'konverteret' (the same note is used on another case), 'ny', 'dublet' or 'ukendt';
 --   of a dublet: sted, notat_id and sag_uuid of the baseline note that was found once too often
 -- empty: every note found answers one
@@ -13,7 +13,11 @@ WITH ledig AS (
             notat.oprettet >= if(
                 notat.sted = 'nyt',
                 ny.overgang,
-                if(edh_sag.sag_uuid IS NULL, kommune.foer_edh, edh_sag.graense)
+                CASE
+                    WHEN edh_sag.sag_uuid IS NOT NULL THEN edh_sag.graense
+                    WHEN foer.sag_uuid IS NOT NULL THEN foer.graense_edh
+                    ELSE kommune.foer_edh
+                END
             ),
             FALSE
         ) AS er_ny
@@ -22,6 +26,7 @@ WITH ledig AS (
     ANTI JOIN afstemning.notatpar AS par ON notat.nummer = par.efter_nummer
     LEFT JOIN afstemning.system AS ny ON notat.system = ny.system
     LEFT JOIN afstemning.edh_sag AS edh_sag ON notat.sted = 'edh' AND notat.sag_uuid = edh_sag.sag_uuid
+    LEFT JOIN afstemning.sagsgrundlag AS foer ON notat.sted = 'edh' AND notat.sag_uuid = foer.sag_uuid
 ),
 
 -- The same note on several cases: answered on one of them, it is answered.

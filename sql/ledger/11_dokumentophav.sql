@@ -1,17 +1,23 @@
 -- Where does each document, file and link found now come from?
 -- grain: one row per dokument, fil and dokument_sag found in EDH and in the new systems
--- reads: edh.dokument_sag, afstemning.kommune, afstemning.edh_sag, edh.dokument, foer.dokument, nyt.dokument,
---   afstemning.system, edh.fil, foer.fil, nyt.fil, afstemning.dokumentudfald, nyt.dokument_sag
+-- reads: edh.dokument_sag, afstemning.kommune, afstemning.edh_sag, afstemning.sagsgrundlag, edh.dokument,
+--   foer.dokument, nyt.dokument, afstemning.system, edh.fil, foer.fil, nyt.fil, afstemning.dokumentudfald,
+--   nyt.dokument_sag
 -- columns: sted, system, objekttype, objekt_id, sag_uuid (of a link), ophav, modpart_id
 -- empty: no document was found
 WITH edh_graense AS (
     SELECT
         kobling.dokument_uuid,
         -- A link to a case nobody knows counts from the baseline; of several limits the earliest.
-        min(if(sag.sag_uuid IS NULL, kommune.foer_edh, sag.graense)) AS graense
+        min(CASE
+            WHEN sag.sag_uuid IS NOT NULL THEN sag.graense
+            WHEN foer.sag_uuid IS NOT NULL THEN foer.graense_edh
+            ELSE kommune.foer_edh
+        END) AS graense
     FROM edh.dokument_sag AS kobling
     CROSS JOIN afstemning.kommune
     LEFT JOIN afstemning.edh_sag AS sag ON kobling.sag_uuid = sag.sag_uuid
+    LEFT JOIN afstemning.sagsgrundlag AS foer ON kobling.sag_uuid = foer.sag_uuid
     GROUP BY kobling.dokument_uuid
 ),
 

@@ -50,13 +50,13 @@ skyldt AS (
     SELECT
         'sag' AS objekttype,
         'nyt' AS sted,
-        count_if(nyt) AS venstre
+        coalesce(count_if(nyt), 0) AS venstre
     FROM skyldner
     UNION ALL
     SELECT
         'sag',
         'edh',
-        count_if(edh)
+        coalesce(count_if(edh), 0)
     FROM skyldner
     UNION ALL
     SELECT
