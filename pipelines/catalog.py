@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.contract import ENTITIES, NEW_SYSTEMS, SUCCESSORS, Entity, entities_of
+from pipelines.errors import UsageError
 from pipelines.lake import Lake, Snapshot
 from pipelines.rules import SQL_FOLDER
 from pipelines.run_record import open_record
@@ -116,9 +117,7 @@ def _relation(
         literals = "".join(
             f", {'TIMESTAMPTZ ' if tag == 'udtrukket' else ''}{_quoted(tagged[tag])} AS {tag}" for tag in tags
         )
-        parts.append(
-            f"SELECT {_quoted(kommunekode)} AS kommunekode{literals}, {columns} FROM read_parquet({_quoted(str(path))}, hive_partitioning = false)"
-        )
+        parts.append(f"SELECT {_quoted(kommunekode)} AS kommunekode{literals}, {columns} FROM {_parquet(path)}")
     if not parts:
         empty = [f'CAST(NULL AS {_TYPES[field.type]}) AS "{field.name}"' for field in entity.schema]
         empty = [f"CAST(NULL AS {'TIMESTAMPTZ' if tag == 'udtrukket' else 'VARCHAR'}) AS {tag}" for tag in tags] + empty
@@ -210,10 +209,13 @@ def open_run(lake: Lake, run_id: str, kommunekode: str | None = None) -> duckdb.
     """A session over run ``run_id``: its pinned snapshots and its ledgers, whole; one kommune or all.
 
     With ``kommunekode`` the session stands in that kommune's own catalog, where every file of ``sql/``
-    runs unchanged. Raises ``UsageError`` when there is no such run, ``LakeDamaged`` when a file of it is gone.
+    runs unchanged. Raises ``UsageError`` when there is no such run or kommune, ``LakeDamaged`` when a
+    file of it is gone.
     """
     run = open_record(lake, run_id)
     run.snapshots()
+    if kommunekode is not None and kommunekode not in run.kommuner:
+        raise UsageError(f"Run {run_id} holds no kommune {kommunekode!r}; it holds {', '.join(run.kommuner)}.")
     con = connect()
     codes = run.kommuner if kommunekode is None else [kommunekode]
     for code in codes:
@@ -224,9 +226,7 @@ def open_run(lake: Lake, run_id: str, kommunekode: str | None = None) -> duckdb.
             con.execute(f"CREATE VIEW {relation} AS {sql_step('catalog', stem)}")
         for file, relation in PUBLISHED.items():
             path = run.folder / f"kommune={code}" / f"{file}.parquet"
-            con.execute(
-                f"CREATE VIEW afstemning.{relation} AS FROM read_parquet({_quoted(str(path))}, hive_partitioning = false)"
-            )
+            con.execute(f"CREATE VIEW afstemning.{relation} AS FROM {_parquet(path)}")
         for stem in LEDGER_VIEWS:
             con.execute(f"CREATE VIEW afstemning.{stem.split('_', 1)[1]} AS {sql_step('ledger', stem)}")
     if kommunekode is None:
@@ -247,6 +247,11 @@ def _unite(con: duckdb.DuckDBPyConnection, codes: list[str]) -> None:
     for schema, name in relations:
         union = " UNION ALL BY NAME ".join(f"SELECT * FROM k{code}.{schema}.{name}" for code in codes)
         con.execute(f"CREATE VIEW {schema}.{name} AS {union}")
+
+
+def _parquet(path: Path) -> str:
+    # The folders are named as Hive names partitions, but say nothing that the columns do not.
+    return f"read_parquet({_quoted(str(path))}, hive_partitioning = false)"
 
 
 def _quoted(value: str) -> str:

@@ -44,7 +44,11 @@ def read_yaml(path: Path) -> PlacedYaml:
     try:
         text = path.read_text(encoding="utf-8-sig")
         events = yaml.parse(text, Loader=yaml.SafeLoader)
-        references = [event.start_mark.line + 1 for event in events if isinstance(event, yaml.AliasEvent)]
+        references = [
+            event.start_mark.line + 1 if event.start_mark else 1
+            for event in events
+            if isinstance(event, yaml.AliasEvent)
+        ]
         for line in references:
             read.mistake((), "references (*name) are not read; write the value out", line=line)
         node = None if references else yaml.compose(text, Loader=yaml.SafeLoader)

@@ -226,7 +226,6 @@ def _judge(
             forklaret BIGINT, begrundelse VARCHAR)"""
     )
     for rule in rules:
-        violations = rule.violations.rstrip().rstrip(";")
         # The id is made of what the fault is, not of the run that saw it: same fault, same id.
         con.execute(
             f"""INSERT INTO afstemning.fund
@@ -236,7 +235,7 @@ def _judge(
                 $koersel, $regel, $alvor,
                 CASE sted WHEN 'edh' THEN $ejer_edh WHEN 'nyt' THEN $ejer_nyt ELSE $ejer END,
                 kommunekode, objekttype, objekt_id, sag_uuid, sted, system, udfald, aarsag, modpart_id
-            FROM ({violations})""",
+            FROM ({rule.violations})""",
             {
                 "regel": rule.id,
                 "koersel": run_id,

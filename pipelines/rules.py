@@ -18,6 +18,7 @@ SQL_FOLDER = Path(__file__).resolve().parents[1] / "sql"
 ALVOR = ("fatal", "fejl", "advarsel")
 
 _HEADER = re.compile(r"^-- ([a-z_]+): (.+)$")
+_END = re.compile(r";\s*(?:--[^\n]*\s*)*\Z")
 _OWNER = re.compile(r"([^,(]+?)\s*\((edh|nyt)\)")
 
 
@@ -68,11 +69,16 @@ def load_rules(folder: Path = SQL_FOLDER / "rules") -> list[Rule]:
     return rules
 
 
+def _bare(query: str) -> str:
+    """``query`` without the semicolon and the comments that DuckDB may leave at its end."""
+    return _END.sub("", query)
+
+
 def _read(path: Path) -> Rule:
     sql = path.read_text(encoding="utf-8")
     header = {match[1]: match[2] for line in sql.splitlines() if (match := _HEADER.match(line))}
     try:
-        violations, extent = (statement.query for statement in duckdb.extract_statements(sql))
+        violations, extent = (_bare(statement.query) for statement in duckdb.extract_statements(sql))
         ejer = header["ejer"]
         owners: dict[str | None, str] = {sted: name.strip() for name, sted in _OWNER.findall(ejer)}
         rule = Rule(
