@@ -23,8 +23,8 @@ from pipelines.catalog import LEDGER_VIEWS, build, connect, sql_step, sql_steps
 from pipelines.errors import UsageError
 from pipelines.estate import Estate
 from pipelines.lake import Lake, file_sha256, publish_folder, staging
-from pipelines.notetexts import changed_texts
-from pipelines.pins import holes, missing_inputs, pin, pinned_ids
+from pipelines.reconcile.notetexts import changed_texts
+from pipelines.reconcile.pins import holes, missing_inputs, pin, pinned_ids
 from pipelines.rules import SQL_FOLDER, Rule, load_rules
 
 # What is being done, how much of it is done, and of how much.
