@@ -1,5 +1,5 @@
 -- Which baseline notes have to be looked for one by one?
--- grain: one row per place and baseline note of a case that is not whole there
+-- grain: one row per place and baseline note of a case that is not whole there, where it can be answered at all
 -- reads: afstemning.sagsudfald, afstemning.sagsgrundlag, afstemning.hele_sager, afstemning.notatlink, foer.journalnotat, afstemning.notat_efter
 -- columns: nummer (their order, by sag_uuid and notat_id), sekund (oprettet, seconds since 1970), gruppe, overgang,
 --   linket (its case was found here)
@@ -16,7 +16,6 @@ aaben AS (
     SELECT
         sag.sted,
         sag.sag_uuid,
-        sag.skyldes,
         foer.overgang,
         grupper.gruppe,
         grupper.sted IS NOT NULL AS linket
@@ -32,17 +31,25 @@ notater AS (
         notat.* EXCLUDE (sag_uuid)
     FROM foer.journalnotat AS notat
     INNER JOIN aaben ON notat.sag_uuid = aaben.sag_uuid
-    WHERE aaben.skyldes OR aaben.linket
     UNION ALL
-    -- Where nothing is owed and the case was not found, a note counts only when the very same one lies there all the same.
+    -- Where a case is neither owed nor found, a note counts only when the very same one lies there all the same.
     SELECT
-        aaben.*,
+        efter.sted,
+        notat.sag_uuid,
+        foer.overgang,
+        NULL AS gruppe,
+        FALSE AS linket,
         notat.* EXCLUDE (sag_uuid)
     FROM foer.journalnotat AS notat
-    INNER JOIN aaben ON notat.sag_uuid = aaben.sag_uuid
-    SEMI JOIN afstemning.notat_efter AS efter
-        ON notat.fingeraftryk = efter.fingeraftryk AND aaben.sted = efter.sted
-    WHERE NOT (aaben.skyldes OR aaben.linket)
+    INNER JOIN (
+        SELECT DISTINCT
+            sted,
+            fingeraftryk
+        FROM afstemning.notat_efter
+    ) AS efter ON notat.fingeraftryk = efter.fingeraftryk
+    INNER JOIN afstemning.sagsgrundlag AS foer ON notat.sag_uuid = foer.sag_uuid
+    ANTI JOIN afstemning.sagsudfald AS sag ON efter.sted = sag.sted AND notat.sag_uuid = sag.sag_uuid
+    WHERE efter.sted = 'edh' OR foer.system IS NOT NULL
 )
 
 SELECT

@@ -1,5 +1,5 @@
 -- How was each baseline case found, at each place?
--- grain: one row per place and baseline case
+-- grain: one row per place and baseline case that is owed there or was found there
 -- reads: afstemning.sagsgrundlag, afstemning.sagstraef, afstemning.edh_sag, edh.berigtigelse
 -- columns: fund: 'fundet', 'ulinket', 'fejlplaceret', 'dubleret', 'mangler'; efter_system and efter_sag_uuid: the
 --   first case found, which answers it
@@ -44,7 +44,7 @@ ved_nyt AS (
         veje.foerste.sag_uuid AS efter_sag_uuid
     FROM afstemning.sagsgrundlag AS grundlag
     LEFT JOIN veje ON grundlag.sag_uuid = veje.foer_sag_uuid
-    WHERE grundlag.system IS NOT NULL
+    WHERE grundlag.skyldes_nyt OR veje.foer_sag_uuid IS NOT NULL
 ),
 
 kopieret AS (
@@ -74,6 +74,7 @@ ved_edh AS (
     LEFT JOIN afstemning.edh_sag AS edh ON grundlag.sag_uuid = edh.sag_uuid
     LEFT JOIN kopieret ON grundlag.sag_uuid = kopieret.sag_uuid
     LEFT JOIN rettet_borger ON lower(rettet_borger.objekt_id) = cast(grundlag.sag_uuid AS VARCHAR)
+    WHERE grundlag.skyldes_edh OR edh.sag_uuid IS NOT NULL
 )
 
 SELECT * FROM ved_nyt

@@ -1,5 +1,5 @@
 -- What became of each baseline case, at each place?
--- grain: one row per place and baseline case, also where nothing is owed
+-- grain: one row per place and baseline case that is owed there or was found there
 -- reads: afstemning.sagsgrundlag, afstemning.sagfund, afstemning.sagsforskel, afstemning.kle_omlaegning,
 --   afstemning.system, nyt.sag
 -- columns: system (of the place that owes it), skyldes (it is owed here), fund, udfald, aarsag, and the first case
