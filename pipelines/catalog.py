@@ -31,7 +31,7 @@ PUBLISHED = {
     "oprindelse_antal": "oprindelse_antal",
     "figur": "figur",
 }
-LEDGER_VIEWS = ("14_hele_notater", "15_pligt", "16_oprindelse")
+LEDGER_VIEWS = ("15_hele_notater", "16_pligt", "17_oprindelse")
 
 _BASELINE = ("sag", "journalnotat", "dokument", "dokument_sag", "fil")
 _TYPES = {

@@ -1,7 +1,6 @@
 -- Which cases are whole: found once, as they were, and every note with them?
 -- grain: one row per place and whole case; their notes answer one another one to one, so they need not be written out
--- reads: afstemning.sagsudfald, afstemning.sagslink, afstemning.sagsgrundlag, afstemning.foer_aftryk,
---   afstemning.efter_aftryk
+-- reads: afstemning.sagsudfald, afstemning.sagslink, afstemning.foer_aftryk, afstemning.efter_aftryk
 -- columns: udfald: 'bevaret' or 'afventer' where the case is owed, null where nothing is; notater (how many)
 -- empty: no case is whole
 -- A case's notes are compared by their number and by the sum of the hashes of their fingerprints. Whatever differs is
@@ -15,9 +14,8 @@ WITH kandidat AS (
         sag.efter_system,
         sag.efter_sag_uuid,
         if(sag.skyldes, sag.udfald, NULL) AS udfald,
-        foer.overgang
+        sag.overgang
     FROM afstemning.sagsudfald AS sag
-    INNER JOIN afstemning.sagsgrundlag AS foer ON sag.sag_uuid = foer.sag_uuid
     WHERE sag.fund = 'fundet' AND sag.udfald IN ('bevaret', 'afventer')
 ),
 

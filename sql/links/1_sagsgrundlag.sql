@@ -1,7 +1,7 @@
 -- What is each baseline case, and where is it owed?
 -- grain: one row per baseline case
 -- reads: foer.dokument_sag, afstemning.leveret, foer.sag, afstemning.system
--- columns: the case's own; overgang (of the system that owes it); har_dokument; skyldes_nyt, skyldes_edh
+-- columns: the case's own; aftryk (of the columns that must stay as they were); overgang (of the system that owes it); har_dokument; skyldes_nyt, skyldes_edh
 --   (it is owed there); venter_nyt, venter_edh (the after-delivery cannot yet judge it); graense_edh (what is
 --   registered on its EDH case from this instant on is new)
 -- empty: there is no baseline
@@ -21,13 +21,12 @@ SELECT
     sag.sag_uuid,
     sag.system,
     sag.sagsnummer,
-    sag.titel,
-    sag.kle_emne,
-    sag.kle_facet,
     sag.part_id,
     sag.fremdrift,
-    sag.oprettet,
     sag.ydelse_til,
+    hash(
+        sag.titel, sag.kle_emne, sag.kle_facet, sag.part_id, sag.sagsnummer, floor(epoch(sag.oprettet))
+    ) AS aftryk,
     ny.overgang,
     ny.vindue_aar,
     med_dokument.sag_uuid IS NOT NULL AS har_dokument,

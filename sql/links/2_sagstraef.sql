@@ -4,7 +4,8 @@
 -- columns: vej: 'noeglepose' (tied, right citizen and system), 'noeglepose_forkert' (tied, but wrong citizen or
 --   system), 'sagsnummer' (same sagsnummer and citizen in the right system), 'andet_system' (the same, in another
 --   new system), 'anden_borger' (same sagsnummer in the right system, another citizen, and nobody else's);
---   dannet (when the nøglepose row was made); er_ny (born at or after its own system's transition)
+--   dannet (when the nøglepose row was made); er_ny (born at or after its own system's transition);
+--   ens (every column is as it was; the state counts only where the new system has not moved the case on since)
 -- empty: no baseline case was found in any new system
 WITH grundlag AS (
     SELECT *
@@ -18,6 +19,11 @@ ny_sag AS (
         sag.sag_uuid,
         sag.sagsnummer,
         sag.part_id,
+        sag.fremdrift,
+        sag.fremdrift_fra,
+        hash(
+            sag.titel, sag.kle_emne, sag.kle_facet, sag.part_id, sag.sagsnummer, floor(epoch(sag.oprettet))
+        ) AS aftryk,
         coalesce(sag.oprettet >= ny.overgang, FALSE) AS er_ny
     FROM nyt.sag
     INNER JOIN afstemning.system AS ny ON sag.system = ny.system
@@ -33,7 +39,13 @@ bundet AS (
             'noeglepose', 'noeglepose_forkert'
         ) AS vej,
         noeglepose.dannet,
-        ny_sag.er_ny
+        ny_sag.er_ny,
+        grundlag.aftryk = ny_sag.aftryk
+        AND (
+            coalesce(ny_sag.fremdrift_fra >= grundlag.overgang, TRUE)
+            OR if(grundlag.fremdrift IN ('Bestilt', 'Udfoert'), 'Afgjort', grundlag.fremdrift)
+            = if(ny_sag.fremdrift IN ('Bestilt', 'Udfoert'), 'Afgjort', ny_sag.fremdrift)
+        ) AS ens
     FROM nyt.noeglepose
     INNER JOIN grundlag ON noeglepose.edh_sag_uuid = grundlag.sag_uuid
     INNER JOIN ny_sag ON noeglepose.ny_sag_uuid = ny_sag.sag_uuid AND noeglepose.system = ny_sag.system
@@ -46,7 +58,13 @@ paa_nummer AS (
         ny_sag.sag_uuid AS efter_sag_uuid,
         if(ny_sag.system = grundlag.system, 'sagsnummer', 'andet_system') AS vej,
         cast(NULL AS TIMESTAMPTZ) AS dannet,
-        ny_sag.er_ny
+        ny_sag.er_ny,
+        grundlag.aftryk = ny_sag.aftryk
+        AND (
+            coalesce(ny_sag.fremdrift_fra >= grundlag.overgang, TRUE)
+            OR if(grundlag.fremdrift IN ('Bestilt', 'Udfoert'), 'Afgjort', grundlag.fremdrift)
+            = if(ny_sag.fremdrift IN ('Bestilt', 'Udfoert'), 'Afgjort', ny_sag.fremdrift)
+        ) AS ens
     FROM grundlag
     INNER JOIN ny_sag ON grundlag.part_id = ny_sag.part_id AND grundlag.sagsnummer = ny_sag.sagsnummer
     ANTI JOIN bundet
@@ -93,6 +111,7 @@ SELECT
     ledig.sag_uuid AS efter_sag_uuid,
     'anden_borger' AS vej,
     cast(NULL AS TIMESTAMPTZ) AS dannet,
-    ledig.er_ny
+    ledig.er_ny,
+    FALSE AS ens
 FROM ikke_fundet
 INNER JOIN ledig USING (system, sagsnummer, nummer)

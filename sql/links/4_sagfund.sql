@@ -1,35 +1,65 @@
 -- How was each baseline case found, at each place?
 -- grain: one row per place and baseline case that is owed there or was found there
--- reads: afstemning.sagsgrundlag, afstemning.sagstraef, afstemning.edh_sag, edh.berigtigelse
--- columns: fund: 'fundet', 'ulinket', 'fejlplaceret', 'dubleret', 'mangler'; efter_system and efter_sag_uuid: the
---   first case found, which answers it
+-- reads: afstemning.sagstraef, afstemning.sagsgrundlag, afstemning.edh_sag, edh.berigtigelse
+-- columns: system (of the place that owes it); skyldes (it is owed here); venter (it cannot be judged yet); fund:
+--   'fundet', 'ulinket', 'fejlplaceret', 'dubleret', 'mangler'; traef (how many cases it met); efter_system and
+--   efter_sag_uuid: the first case found, which answers it; ens (that one's columns are as they were); uden_for_vindue
+--   (its right ended too long ago for the case to be moved)
 -- empty: there is no baseline
-WITH veje AS (
-    SELECT
-        foer_sag_uuid,
-        count_if(vej = 'noeglepose') AS noeglepose,
-        count_if(vej = 'noeglepose_forkert') AS forkert,
-        count_if(vej = 'sagsnummer') AS sagsnummer,
-        count_if(vej = 'andet_system') AS andet_system,
-        count_if(vej = 'andet_system' AND NOT er_ny) AS gammel_i_andet_system,
-        -- Tied before untied, then by when the tie was made, then by id.
-        min({
-            'raekke': CASE vej
-                WHEN 'noeglepose' THEN 1 WHEN 'noeglepose_forkert' THEN 1 WHEN 'sagsnummer' THEN 2 ELSE 3
-            END,
-            'dannet': coalesce(dannet, TIMESTAMPTZ '0001-01-01 00:00:00+00'),
-            'sag_uuid': efter_sag_uuid,
-            'system': efter_system
-        }) AS foerste
+WITH flere AS (
+    SELECT foer_sag_uuid
     FROM afstemning.sagstraef
     GROUP BY foer_sag_uuid
+    HAVING count(*) > 1
+),
+
+veje AS (
+    SELECT
+        foer_sag_uuid,
+        1 AS traef,
+        cast(vej = 'noeglepose' AS INTEGER) AS noeglepose,
+        cast(vej = 'noeglepose_forkert' AS INTEGER) AS forkert,
+        cast(vej = 'sagsnummer' AS INTEGER) AS sagsnummer,
+        0 AS gammel_i_andet_system,
+        efter_system,
+        efter_sag_uuid,
+        ens
+    FROM afstemning.sagstraef
+    ANTI JOIN flere USING (foer_sag_uuid)
+    UNION ALL
+    SELECT
+        foer_sag_uuid,
+        count(*) OVER hver,
+        count_if(vej = 'noeglepose') OVER hver,
+        count_if(vej = 'noeglepose_forkert') OVER hver,
+        count_if(vej = 'sagsnummer') OVER hver,
+        count_if(vej = 'andet_system' AND NOT er_ny) OVER hver,
+        efter_system,
+        efter_sag_uuid,
+        ens
+    FROM afstemning.sagstraef
+    SEMI JOIN flere USING (foer_sag_uuid)
+    WINDOW hver AS (PARTITION BY foer_sag_uuid)
+    -- Tied before untied, then by when the tie was made, then by id: the first answers.
+    QUALIFY row_number() OVER (
+        PARTITION BY foer_sag_uuid
+        ORDER BY
+            CASE vej WHEN 'noeglepose' THEN 1 WHEN 'noeglepose_forkert' THEN 1 WHEN 'sagsnummer' THEN 2 ELSE 3 END,
+            dannet,
+            efter_sag_uuid,
+            efter_system
+    ) = 1
 ),
 
 ved_nyt AS (
     SELECT
         grundlag.kommunekode,
         'nyt' AS sted,
+        grundlag.system,
         grundlag.sag_uuid,
+        grundlag.overgang,
+        grundlag.skyldes_nyt AS skyldes,
+        grundlag.venter_nyt AS venter,
         CASE
             WHEN veje.foer_sag_uuid IS NULL THEN 'mangler'
             WHEN veje.forkert > 0 THEN 'fejlplaceret'
@@ -40,8 +70,18 @@ ved_nyt AS (
             WHEN veje.sagsnummer = 1 THEN 'fundet'
             ELSE 'fejlplaceret'
         END AS fund,
-        veje.foerste.system AS efter_system,
-        veje.foerste.sag_uuid AS efter_sag_uuid
+        coalesce(veje.traef, 0) AS traef,
+        veje.efter_system,
+        veje.efter_sag_uuid,
+        veje.ens,
+        coalesce(
+            veje.foer_sag_uuid IS NULL
+            AND grundlag.fremdrift = 'Afsluttet'
+            AND grundlag.ydelse_til < make_date(
+                year(timezone('Europe/Copenhagen', grundlag.overgang)) - grundlag.vindue_aar, 1, 1
+            ),
+            FALSE
+        ) AS uden_for_vindue
     FROM afstemning.sagsgrundlag AS grundlag
     LEFT JOIN veje ON grundlag.sag_uuid = veje.foer_sag_uuid
     WHERE grundlag.skyldes_nyt OR veje.foer_sag_uuid IS NOT NULL
@@ -52,7 +92,7 @@ kopieret AS (
 ),
 
 rettet_borger AS (
-    SELECT DISTINCT objekt_id
+    SELECT DISTINCT lower(objekt_id) AS sag_uuid
     FROM edh.berigtigelse
     WHERE objekttype = 'sag' AND felt = 'part_cpr'
 ),
@@ -61,19 +101,26 @@ ved_edh AS (
     SELECT
         grundlag.kommunekode,
         'edh' AS sted,
+        'edh' AS system,
         grundlag.sag_uuid,
+        grundlag.overgang,
+        grundlag.skyldes_edh AS skyldes,
+        grundlag.venter_edh AS venter,
         CASE
             WHEN edh.sag_uuid IS NULL THEN 'mangler'
-            WHEN edh.part_id <> grundlag.part_id AND rettet_borger.objekt_id IS NULL THEN 'fejlplaceret'
+            WHEN edh.part_id <> grundlag.part_id AND rettet_borger.sag_uuid IS NULL THEN 'fejlplaceret'
             WHEN kopieret.sag_uuid IS NOT NULL THEN 'dubleret'
             ELSE 'fundet'
         END AS fund,
+        if(edh.sag_uuid IS NULL, 0, 1) AS traef,
         if(edh.sag_uuid IS NULL, NULL, 'edh') AS efter_system,
-        edh.sag_uuid AS efter_sag_uuid
+        edh.sag_uuid AS efter_sag_uuid,
+        edh.ens,
+        FALSE AS uden_for_vindue
     FROM afstemning.sagsgrundlag AS grundlag
     LEFT JOIN afstemning.edh_sag AS edh ON grundlag.sag_uuid = edh.sag_uuid
     LEFT JOIN kopieret ON grundlag.sag_uuid = kopieret.sag_uuid
-    LEFT JOIN rettet_borger ON lower(rettet_borger.objekt_id) = cast(grundlag.sag_uuid AS VARCHAR)
+    LEFT JOIN rettet_borger ON cast(grundlag.sag_uuid AS VARCHAR) = rettet_borger.sag_uuid
     WHERE grundlag.skyldes_edh OR edh.sag_uuid IS NOT NULL
 )
 

@@ -1,37 +1,48 @@
 -- In which columns does a found case differ from its baseline case, and what explains the column?
 -- grain: one row per place, baseline case and column that differs
--- reads: afstemning.sagfund, afstemning.sagslink, afstemning.sagsgrundlag, afstemning.edh_sag, nyt.sag,
---   edh.berigtigelse
+-- reads: afstemning.sagfund, nyt.sag, edh.sag, afstemning.sagslink, foer.sag, edh.berigtigelse
 -- columns: felt; raekke (the order in which a cause is named); rettet (a berigtigelse names just this column)
 -- empty: every found case is as it was
-WITH efter AS (
+WITH forskellig AS (
+    SELECT
+        sted,
+        sag_uuid,
+        efter_system,
+        efter_sag_uuid
+    FROM afstemning.sagfund
+    WHERE fund IN ('fundet', 'ulinket') AND NOT ens
+),
+
+efter AS (
     SELECT
         'nyt' AS sted,
-        system,
-        sag_uuid,
-        titel,
-        kle_emne,
-        kle_facet,
-        part_id,
-        sagsnummer,
-        oprettet,
-        fremdrift,
-        fremdrift_fra
+        sag.system,
+        sag.sag_uuid,
+        sag.titel,
+        sag.kle_emne,
+        sag.kle_facet,
+        sag.part_id,
+        sag.sagsnummer,
+        sag.oprettet,
+        sag.fremdrift,
+        sag.fremdrift_fra
     FROM nyt.sag
+    SEMI JOIN forskellig ON sag.sag_uuid = forskellig.efter_sag_uuid AND sag.system = forskellig.efter_system
     UNION ALL
     SELECT
         'edh' AS sted,
         'edh' AS system,
-        sag_uuid,
-        titel,
-        kle_emne,
-        kle_facet,
-        part_id,
-        sagsnummer,
-        oprettet,
+        sag.sag_uuid,
+        sag.titel,
+        sag.kle_emne,
+        sag.kle_facet,
+        sag.part_id,
+        sag.sagsnummer,
+        sag.oprettet,
         NULL AS fremdrift,
         NULL AS fremdrift_fra
-    FROM afstemning.edh_sag
+    FROM edh.sag
+    SEMI JOIN forskellig ON sag.sag_uuid = forskellig.efter_sag_uuid AND forskellig.sted = 'edh'
 ),
 
 sammenlignet AS (
@@ -47,61 +58,39 @@ sammenlignet AS (
         foer.sagsnummer = efter.sagsnummer AS ens_sagsnummer,
         floor(epoch(foer.oprettet)) = floor(epoch(efter.oprettet)) AS ens_oprettet,
         -- The state counts only where the new system has not moved the case on since the transition.
-        link.sted = 'edh' OR coalesce(efter.fremdrift_fra >= foer.overgang, TRUE)
+        link.sted = 'edh'
+        OR coalesce(efter.fremdrift_fra >= link.overgang, TRUE)
         OR if(foer.fremdrift IN ('Bestilt', 'Udfoert'), 'Afgjort', foer.fremdrift)
         = if(efter.fremdrift IN ('Bestilt', 'Udfoert'), 'Afgjort', efter.fremdrift) AS ens_fremdrift
     FROM afstemning.sagslink AS link
-    INNER JOIN afstemning.sagsgrundlag AS foer ON link.foer_sag_uuid = foer.sag_uuid
     INNER JOIN efter
         ON
             link.efter_sag_uuid = efter.sag_uuid
             AND link.efter_system = efter.system
             AND link.sted = efter.sted
-),
-
-forskellig AS (
-    SELECT
-        par.*,
-        fund.fund
-    FROM sammenlignet AS par
-    INNER JOIN afstemning.sagfund AS fund
-        ON
-            par.sted = fund.sted
-            AND par.foer_sag_uuid = fund.sag_uuid
-    WHERE
-        fund.fund IN ('fundet', 'ulinket')
-        AND NOT (
-            par.ens_titel AND par.ens_kle_emne AND par.ens_kle_facet AND par.ens_part_cpr
-            AND par.ens_sagsnummer AND par.ens_oprettet AND par.ens_fremdrift
-        )
+    INNER JOIN foer.sag AS foer ON link.foer_sag_uuid = foer.sag_uuid
 ),
 
 -- Several old cases on one new: a column is unchanged when it is that of one of them. The citizen must be all's.
 delt AS (
     SELECT
-        alle.sted,
-        alle.efter_system,
-        alle.efter_sag_uuid,
-        bool_or(alle.ens_titel) AS ens_titel,
-        bool_or(alle.ens_kle_emne) AS ens_kle_emne,
-        bool_or(alle.ens_kle_facet) AS ens_kle_facet,
-        bool_or(alle.ens_sagsnummer) AS ens_sagsnummer,
-        bool_or(alle.ens_oprettet) AS ens_oprettet,
-        bool_or(alle.ens_fremdrift) AS ens_fremdrift
-    FROM sammenlignet AS alle
-    SEMI JOIN forskellig
-        ON
-            alle.sted = forskellig.sted
-            AND alle.efter_system = forskellig.efter_system
-            AND alle.efter_sag_uuid = forskellig.efter_sag_uuid
-    GROUP BY alle.sted, alle.efter_system, alle.efter_sag_uuid
+        sted,
+        efter_system,
+        efter_sag_uuid,
+        bool_or(ens_titel) AS ens_titel,
+        bool_or(ens_kle_emne) AS ens_kle_emne,
+        bool_or(ens_kle_facet) AS ens_kle_facet,
+        bool_or(ens_sagsnummer) AS ens_sagsnummer,
+        bool_or(ens_oprettet) AS ens_oprettet,
+        bool_or(ens_fremdrift) AS ens_fremdrift
+    FROM sammenlignet
+    GROUP BY sted, efter_system, efter_sag_uuid
 ),
 
 felter AS (
     SELECT
         par.sted,
         par.foer_sag_uuid,
-        par.efter_system,
         unnest([
             {'raekke': 1, 'felt': 'titel', 'ens': delt.ens_titel},
             {'raekke': 2, 'felt': 'kle_emne', 'ens': delt.ens_kle_emne},
@@ -111,7 +100,8 @@ felter AS (
             {'raekke': 6, 'felt': 'oprettet', 'ens': delt.ens_oprettet},
             {'raekke': 7, 'felt': 'fremdrift', 'ens': delt.ens_fremdrift}
         ], recursive := TRUE)
-    FROM forskellig AS par
+    FROM sammenlignet AS par
+    SEMI JOIN forskellig ON par.sted = forskellig.sted AND par.foer_sag_uuid = forskellig.sag_uuid
     INNER JOIN delt USING (sted, efter_system, efter_sag_uuid)
 ),
 

@@ -1,7 +1,6 @@
 -- What became of each baseline case, at each place?
 -- grain: one row per place and baseline case that is owed there or was found there
--- reads: afstemning.sagsgrundlag, afstemning.sagfund, afstemning.sagsforskel, afstemning.kle_omlaegning,
---   afstemning.system, nyt.sag
+-- reads: afstemning.sagsforskel, afstemning.sagfund, foer.sag, nyt.sag, afstemning.system, afstemning.kle_omlaegning
 -- columns: system (of the place that owes it), skyldes (it is owed here), fund, udfald, aarsag, and the first case
 --   found, which answers it
 -- empty: there is no baseline
@@ -21,7 +20,7 @@ omlagt AS (
     SELECT DISTINCT fund.sag_uuid
     FROM forskel
     INNER JOIN afstemning.sagfund AS fund ON forskel.sag_uuid = fund.sag_uuid AND forskel.sted = fund.sted
-    INNER JOIN afstemning.sagsgrundlag AS foer ON fund.sag_uuid = foer.sag_uuid
+    INNER JOIN foer.sag AS foer ON fund.sag_uuid = foer.sag_uuid
     INNER JOIN nyt.sag AS efter ON fund.efter_sag_uuid = efter.sag_uuid AND fund.efter_system = efter.system
     INNER JOIN afstemning.system AS ny ON efter.system = ny.system
     INNER JOIN afstemning.kle_omlaegning AS omlaegning
@@ -35,30 +34,12 @@ omlagt AS (
 
 bedoemt AS (
     SELECT
-        fund.kommunekode,
-        fund.sted,
-        if(fund.sted = 'nyt', foer.system, 'edh') AS system,
-        fund.sag_uuid,
-        if(fund.sted = 'nyt', foer.skyldes_nyt, foer.skyldes_edh) AS skyldes,
-        if(fund.sted = 'nyt', foer.venter_nyt, foer.venter_edh) AS venter,
-        fund.fund,
-        fund.efter_system,
-        fund.efter_sag_uuid,
-        coalesce(
-            fund.fund = 'mangler'
-            AND fund.sted = 'nyt'
-            AND foer.fremdrift = 'Afsluttet'
-            AND foer.ydelse_til < make_date(
-                year(timezone('Europe/Copenhagen', foer.overgang)) - foer.vindue_aar, 1, 1
-            ),
-            FALSE
-        ) AS uden_for_vindue,
+        fund.*,
         coalesce(forskel.uforklarede, 0) AS uforklarede,
         coalesce(forskel.felter, 0) AS felter,
         forskel.felt,
         fund.sted = 'nyt' AND omlagt.sag_uuid IS NOT NULL AS omlagt
     FROM afstemning.sagfund AS fund
-    INNER JOIN afstemning.sagsgrundlag AS foer ON fund.sag_uuid = foer.sag_uuid
     LEFT JOIN forskel ON fund.sted = forskel.sted AND fund.sag_uuid = forskel.sag_uuid
     LEFT JOIN omlagt ON fund.sag_uuid = omlagt.sag_uuid
 )
@@ -68,6 +49,7 @@ SELECT
     sted,
     system,
     sag_uuid,
+    overgang,
     skyldes,
     fund,
     efter_system,

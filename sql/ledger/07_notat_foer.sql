@@ -1,6 +1,7 @@
 -- Which baseline notes have to be looked for one by one?
 -- grain: one row per place and baseline note of a case that is not whole there, where it can be answered at all
--- reads: afstemning.sagsudfald, afstemning.sagsgrundlag, afstemning.hele_sager, afstemning.notatlink, foer.journalnotat, afstemning.notat_efter
+-- reads: afstemning.notatlink, afstemning.aabne_sager, foer.journalnotat, afstemning.notat_efter,
+--   afstemning.sagsgrundlag, afstemning.sagsudfald
 -- columns: nummer (their order, by sag_uuid and notat_id), sekund (oprettet, seconds since 1970), gruppe, overgang,
 --   linket (its case was found here)
 -- empty: every case is whole
@@ -16,12 +17,10 @@ aaben AS (
     SELECT
         sag.sted,
         sag.sag_uuid,
-        foer.overgang,
+        sag.overgang,
         grupper.gruppe,
         grupper.sted IS NOT NULL AS linket
-    FROM afstemning.sagsudfald AS sag
-    INNER JOIN afstemning.sagsgrundlag AS foer ON sag.sag_uuid = foer.sag_uuid
-    ANTI JOIN afstemning.hele_sager AS hel ON sag.sted = hel.sted AND sag.sag_uuid = hel.sag_uuid
+    FROM afstemning.aabne_sager AS sag
     LEFT JOIN grupper ON sag.sted = grupper.sted AND sag.sag_uuid = grupper.foer_sag_uuid
 ),
 

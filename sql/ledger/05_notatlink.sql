@@ -1,6 +1,6 @@
 -- Which cases exchange notes, and in what group, when they are not whole?
 -- grain: one row per place, baseline case and case found there
--- reads: afstemning.sagslink, afstemning.hele_sager, afstemning.sagsgrundlag
+-- reads: afstemning.sagslink, afstemning.aabne_sager
 -- columns: gruppe: one name for all cases of a star (one new case with all its old ones, or one old case with all its
 --   new ones), within which any note may answer any; null where the links cross and each must be looked up;
 --   overgang: a note from then on answers nothing
@@ -8,12 +8,10 @@
 WITH aabne AS (
     SELECT
         link.*,
-        foer.overgang,
         count(*) OVER (PARTITION BY link.sted, link.foer_sag_uuid) AS nye_til_gammel,
         count(*) OVER (PARTITION BY link.sted, link.efter_system, link.efter_sag_uuid) AS gamle_til_ny
     FROM afstemning.sagslink AS link
-    INNER JOIN afstemning.sagsgrundlag AS foer ON link.foer_sag_uuid = foer.sag_uuid
-    ANTI JOIN afstemning.hele_sager AS hel ON link.sted = hel.sted AND link.foer_sag_uuid = hel.sag_uuid
+    SEMI JOIN afstemning.aabne_sager AS sag ON link.sted = sag.sted AND link.foer_sag_uuid = sag.sag_uuid
 ),
 
 maalt AS (

@@ -1,7 +1,7 @@
 -- Which rows of the obligation ledger are written out?
 -- grain: one row per baseline object and place it must be found in, but for whole cases and their notes
--- reads: afstemning.leveret, afstemning.sagsudfald, afstemning.hele_sager, edh.berigtigelse, afstemning.notatophav,
---   afstemning.notat_foer, afstemning.notatpar, afstemning.notat_efter, afstemning.notataarsag, foer.journalnotat,
+-- reads: afstemning.leveret, afstemning.aabne_sager, edh.berigtigelse, afstemning.notatophav, afstemning.notat_foer,
+--   afstemning.notatpar, afstemning.notat_efter, afstemning.notataarsag, afstemning.hele_sager, foer.journalnotat,
 --   nyt.journalnotat, edh.journalnotat, afstemning.dokumentudfald, afstemning.afvigelse
 -- columns: those of afstemning.pligt
 -- empty: nothing is owed, or every case is whole and EDH held no document
@@ -24,8 +24,7 @@ sag AS (
         sag.udfald,
         sag.aarsag,
         cast(sag.efter_sag_uuid AS VARCHAR) AS modpart_id
-    FROM afstemning.sagsudfald AS sag
-    ANTI JOIN afstemning.hele_sager AS hel ON sag.sted = hel.sted AND sag.sag_uuid = hel.sag_uuid
+    FROM afstemning.aabne_sager AS sag
     WHERE sag.skyldes
 ),
 
@@ -61,7 +60,7 @@ notat_maalt AS (
         efter.notat_id AS efter_notat_id,
         efter.sag_uuid AS efter_sag_uuid
     FROM afstemning.notat_foer AS foer
-    INNER JOIN afstemning.sagsudfald AS sag ON foer.sted = sag.sted AND foer.sag_uuid = sag.sag_uuid
+    INNER JOIN afstemning.aabne_sager AS sag ON foer.sted = sag.sted AND foer.sag_uuid = sag.sag_uuid
     LEFT JOIN leveret_notat ON sag.sted = leveret_notat.sted AND sag.system = leveret_notat.system
     LEFT JOIN afstemning.notatpar AS par ON foer.nummer = par.foer_nummer
     LEFT JOIN afstemning.notat_efter AS efter ON par.efter_nummer = efter.nummer

@@ -1,6 +1,6 @@
 -- Which notes found now may answer a baseline note that is looked for?
 -- grain: one row per place and note on a case that is not the counterpart of a whole case
--- reads: nyt.journalnotat, edh.journalnotat, afstemning.hele_sager, afstemning.notatlink
+-- reads: nyt.journalnotat, edh.journalnotat, afstemning.efter_aftryk, afstemning.hele_sager, afstemning.notatlink
 -- columns: as notat_foer; kan_svare (older than the transition of its group)
 -- empty: every note found lies on the counterpart of a whole case
 WITH alle AS (
@@ -29,11 +29,19 @@ WITH alle AS (
     FROM edh.journalnotat
 ),
 
+aaben_sag AS (
+    SELECT
+        sag.system,
+        sag.sag_uuid
+    FROM afstemning.efter_aftryk AS sag
+    ANTI JOIN afstemning.hele_sager AS hel
+        ON sag.sag_uuid = hel.efter_sag_uuid AND sag.system = hel.efter_system
+),
+
 aaben AS (
     SELECT alle.*
     FROM alle
-    ANTI JOIN afstemning.hele_sager AS hel
-        ON alle.sag_uuid = hel.efter_sag_uuid AND alle.system = hel.efter_system
+    SEMI JOIN aaben_sag AS sag ON alle.sag_uuid = sag.sag_uuid AND alle.system = sag.system
 ),
 
 grupper AS (

@@ -1,6 +1,6 @@
 -- Which rows of the origin ledger are written out?
 -- grain: one row per object found in EDH and in the new systems, but for the counterparts of whole cases and their notes
--- reads: afstemning.sagsudfald, afstemning.sagstraef, nyt.sag, afstemning.system, afstemning.hele_sager, edh.sag,
+-- reads: afstemning.aabne_sager, afstemning.sagstraef, nyt.sag, afstemning.system, afstemning.hele_sager, edh.sag,
 --   afstemning.edh_sag, afstemning.notat_efter, afstemning.kommune, afstemning.notatophav, afstemning.notatpar,
 --   afstemning.notat_foer, afstemning.dokumentophav, afstemning.afvigelse
 -- columns: those of afstemning.oprindelse
@@ -10,7 +10,7 @@ WITH svar AS (
         efter_system,
         efter_sag_uuid,
         min(sag_uuid) AS foer_sag_uuid
-    FROM afstemning.sagsudfald
+    FROM afstemning.aabne_sager
     WHERE efter_sag_uuid IS NOT NULL
     GROUP BY efter_system, efter_sag_uuid
 ),
