@@ -33,6 +33,9 @@ PUBLISHED = {
 }
 LEDGER_VIEWS = ("15_hele_notater", "16_pligt", "17_oprindelse")
 
+# With Python and its libraries beside, a session that may spill stays below 1 GiB, however large the kommune.
+_MEMORY = "600MB"
+
 _BASELINE = ("sag", "journalnotat", "dokument", "dokument_sag", "fil")
 _TYPES = {
     pa.string(): "VARCHAR",
@@ -68,6 +71,7 @@ def connect(threads: int | None = None, *, spill: Path | None = None) -> duckdb.
         con.execute(f"SET threads = {int(threads)}")
     if spill is not None:
         con.execute(f"SET temp_directory = {_quoted(str(spill))}")
+        con.execute(f"SET memory_limit = '{_MEMORY}'")
     return con
 
 

@@ -1,6 +1,6 @@
 -- Which baseline notes have to be looked for one by one?
 -- grain: one row per place and baseline note of a case that is not whole there, where it can be answered at all
--- reads: afstemning.notatlink, afstemning.aabne_sager, foer.journalnotat, afstemning.notat_efter,
+-- reads: afstemning.notatlink, afstemning.aabne_sager, grundlag.journalnotat, afstemning.notat_efter, foer.sag,
 --   afstemning.sagsgrundlag, afstemning.sagsudfald
 -- columns: nummer (their order, by sag_uuid and notat_id), sekund (oprettet, seconds since 1970), gruppe, overgang,
 --   linket (its case was found here)
@@ -24,11 +24,26 @@ aaben AS (
     LEFT JOIN grupper ON sag.sted = grupper.sted AND sag.sag_uuid = grupper.foer_sag_uuid
 ),
 
+-- Cut down to the few that matter before the delivery they must be taken from is looked up.
+paa_aaben_sag AS (
+    SELECT notat.*
+    FROM grundlag.journalnotat AS notat
+    SEMI JOIN aaben ON notat.sag_uuid = aaben.sag_uuid
+),
+
+ligger_der_nu AS (
+    SELECT notat.*
+    FROM grundlag.journalnotat AS notat
+    SEMI JOIN afstemning.notat_efter AS efter ON notat.fingeraftryk = efter.fingeraftryk
+),
+
 notater AS (
     SELECT
         aaben.*,
         notat.* EXCLUDE (sag_uuid)
-    FROM foer.journalnotat AS notat
+    FROM paa_aaben_sag AS notat
+    INNER JOIN foer.sag
+        ON notat.sag_uuid = sag.sag_uuid AND notat.kilde = sag.kilde AND notat.udtrukket = sag.udtrukket
     INNER JOIN aaben ON notat.sag_uuid = aaben.sag_uuid
     UNION ALL
     -- Where a case is neither owed nor found, a note counts only when the very same one lies there all the same.
@@ -39,7 +54,9 @@ notater AS (
         NULL AS gruppe,
         FALSE AS linket,
         notat.* EXCLUDE (sag_uuid)
-    FROM foer.journalnotat AS notat
+    FROM ligger_der_nu AS notat
+    INNER JOIN foer.sag
+        ON notat.sag_uuid = sag.sag_uuid AND notat.kilde = sag.kilde AND notat.udtrukket = sag.udtrukket
     INNER JOIN (
         SELECT DISTINCT
             sted,
@@ -47,7 +64,7 @@ notater AS (
         FROM afstemning.notat_efter
     ) AS efter ON notat.fingeraftryk = efter.fingeraftryk
     INNER JOIN afstemning.sagsgrundlag AS foer ON notat.sag_uuid = foer.sag_uuid
-    ANTI JOIN afstemning.sagsudfald AS sag ON efter.sted = sag.sted AND notat.sag_uuid = sag.sag_uuid
+    ANTI JOIN afstemning.sagsudfald AS udfald ON efter.sted = udfald.sted AND notat.sag_uuid = udfald.sag_uuid
     WHERE efter.sted = 'edh' OR foer.system IS NOT NULL
 )
 
