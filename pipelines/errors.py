@@ -15,10 +15,10 @@ EXIT_INPUT = 2
 EXIT_SYSTEM = 3
 
 # Six digits that can be a date (day + 60 for a made or replacement number), then four more.
-PERSONAL_NUMBER = re.compile(
-    r"(?<![0-9A-Za-z])(?:0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])(?:0[1-9]|1[0-2])[0-9]{2}"
-    r"[- ]?[0-9]{4}(?![0-9A-Za-z])"
-)
+_NUMBER = r"(?:0[1-9]|[12][0-9]|3[01]|6[1-9]|[78][0-9]|9[01])(?:0[1-9]|1[0-2])[0-9]{2}[- ]?[0-9]{4}"
+# What people write may glue a number to a word; what Afstem itself says may hold checksums, which are no numbers.
+PERSONAL_NUMBER_IN_TEXT = re.compile(rf"(?<![0-9]){_NUMBER}(?![0-9])")
+PERSONAL_NUMBER = re.compile(rf"(?<![0-9A-Za-z]){_NUMBER}(?![0-9A-Za-z])")
 
 
 def scrub(sentence: str) -> str:

@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 
 from pipelines.contract.text import normalise_text, write_as
-from pipelines.errors import PERSONAL_NUMBER
+from pipelines.errors import PERSONAL_NUMBER_IN_TEXT
 from pipelines.landing.columns import as_arrow, compose
 from pipelines.landing.fixed_text import Integers
 from pipelines.landing.pseudonym import Pseudonyms
@@ -47,7 +47,7 @@ def read_texts(delivered: pa.StringArray, formats: pa.StringArray, pseudonyms: P
     stored, shown = pseudonyms.mask_all(texts)
     numbered = ((hidden > 0) | (shown > 0)).arg_true().to_list()
     # Where markup or odd blanks stand inside a number, it cannot be replaced in place.
-    unmasked = [row for row in numbered if PERSONAL_NUMBER.search(normalise_text(stored[row], forms[row]))]
+    unmasked = [row for row in numbered if PERSONAL_NUMBER_IN_TEXT.search(normalise_text(stored[row], forms[row]))]
     if unmasked:
         stored = stored.clone().scatter(unmasked, [write_as(compared[row], forms[row]) for row in unmasked])
     return NoteTexts(stored, compared, np.maximum(hidden.to_numpy(), shown.to_numpy()))

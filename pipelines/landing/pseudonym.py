@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from pipelines.errors import PERSONAL_NUMBER, UsageError
+from pipelines.errors import PERSONAL_NUMBER_IN_TEXT, UsageError
 from pipelines.landing.fixed_text import uuid_array
 
 KEY_VARIABLE = "AFSTEM_KEY"
@@ -76,7 +76,7 @@ class Pseudonyms:
 
     def mask(self, text: str) -> tuple[str, int]:
         """``text`` with each personal number as ``[cpr:…]``, ``[cpr-:…]`` or ``[cpr :…]``, and how many."""
-        return PERSONAL_NUMBER.subn(self._masked, text)
+        return PERSONAL_NUMBER_IN_TEXT.subn(self._masked, text)
 
     def mask_all(self, texts: pl.Series) -> tuple[pl.Series, pl.Series]:
         """Every text masked, and the number of personal numbers in each."""

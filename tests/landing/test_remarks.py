@@ -116,7 +116,7 @@ def test_a_personal_number_in_free_text_never_reaches_the_lake(place: Place) -> 
     notes[1] |= {"tekst": "<p>610180-<b>1234</b></p>\n<p>Bl&aring;</p>", "format": "html"}
     notes[2]["tekst"] = "610180\u00a01234 kom  i dag"
     notes[3] |= {"tekst": r"{\rtf1 6101801\'3234 og\par mere}", "format": "rtf"}
-    tables["fil"][0]["filnavn"] = "6101801234_attest.pdf"
+    tables["fil"][0]["filnavn"] = "attest6101801234.pdf"
     assert remarks(place, tables) == [
         ("maskeret_cpr", "fil.csv", 1, 2),
         ("maskeret_cpr", "journalnotat.csv", 4, 2),
@@ -131,7 +131,7 @@ def test_a_personal_number_in_free_text_never_reaches_the_lake(place: Place) -> 
     assert unit is not None
     assert unit.startswith(f"Enhed [cpr-:{mark}], [cpr :")
     assert mark not in unit.rpartition("[")[2]
-    assert rows(snapshot, "fil", "filnavn")[0] == (f"[cpr:{mark}]_attest.pdf",)
+    assert rows(snapshot, "fil", "filnavn")[0] == (f"attest[cpr:{mark}].pdf",)
     assert texts(snapshot) == [
         f"Ringede: [cpr-:{mark}].\nIkke 12345678901 eller 123456-1234",
         f"[cpr-:{mark}]<br>Blå",
