@@ -40,11 +40,17 @@ uden_dokument AS (
 ),
 
 alle AS (
+    -- One whose document the first baseline's delivery only linked to is in both.
     SELECT * FROM af_dokument
-    UNION ALL
+    UNION
     SELECT * FROM uden_dokument
 )
 
-SELECT *
-FROM alle
-QUALIFY row_number() OVER (PARTITION BY dokument_uuid, variant, del ORDER BY raekkefoelge DESC) = 1
+SELECT tidligst.*
+FROM alle AS tidligst
+ANTI JOIN alle AS senere
+    ON
+        tidligst.dokument_uuid = senere.dokument_uuid
+        AND tidligst.variant = senere.variant
+        AND tidligst.del = senere.del
+        AND tidligst.raekkefoelge < senere.raekkefoelge

@@ -83,9 +83,9 @@ notat AS (
             WHEN trin IS NULL THEN 'mangler'
             WHEN trin = 5 OR fund = 'fejlplaceret' THEN 'fejlplaceret'
             WHEN dubleret THEN 'dubleret'
-            WHEN trin > 1 AND (rettet OR aarsag = 'stub') THEN 'forklaret'
-            WHEN trin > 1 THEN 'aendret'
+            WHEN trin > 1 AND NOT (rettet OR aarsag = 'stub') THEN 'aendret'
             WHEN fund = 'ulinket' THEN 'ulinket'
+            WHEN trin > 1 THEN 'forklaret'
             ELSE 'bevaret'
         END AS udfald
     FROM notat_maalt

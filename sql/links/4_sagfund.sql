@@ -29,26 +29,31 @@ veje AS (
     UNION ALL
     SELECT
         foer_sag_uuid,
-        count(*) OVER hver,
-        count_if(vej = 'noeglepose') OVER hver,
-        count_if(vej = 'noeglepose_forkert') OVER hver,
-        count_if(vej = 'sagsnummer') OVER hver,
-        count_if(vej = 'andet_system' AND NOT er_ny) OVER hver,
-        efter_system,
-        efter_sag_uuid,
-        ens
-    FROM afstemning.sagstraef
-    SEMI JOIN flere USING (foer_sag_uuid)
-    WINDOW hver AS (PARTITION BY foer_sag_uuid)
-    -- Tied before untied, then by when the tie was made, then by id: the first answers.
-    QUALIFY row_number() OVER (
-        PARTITION BY foer_sag_uuid
-        ORDER BY
-            CASE vej WHEN 'noeglepose' THEN 1 WHEN 'noeglepose_forkert' THEN 1 WHEN 'sagsnummer' THEN 2 ELSE 3 END,
-            dannet,
-            efter_sag_uuid,
-            efter_system
-    ) = 1
+        count(*),
+        count_if(vej = 'noeglepose'),
+        count_if(vej = 'noeglepose_forkert'),
+        count_if(vej = 'sagsnummer'),
+        count_if(vej = 'andet_system' AND NOT er_ny),
+        foerste.efter_system,
+        foerste.efter_sag_uuid,
+        foerste.ens
+    FROM (
+        SELECT
+            *,
+            -- Tied before untied, then by when the tie was made, then by id: the first answers.
+            min({
+                'raekke': CASE vej
+                    WHEN 'noeglepose' THEN 1 WHEN 'noeglepose_forkert' THEN 1 WHEN 'sagsnummer' THEN 2 ELSE 3
+                END,
+                'dannet': coalesce(dannet, TIMESTAMPTZ '0001-01-01 00:00:00+00'),
+                'efter_sag_uuid': efter_sag_uuid,
+                'efter_system': efter_system,
+                'ens': ens
+            }) OVER (PARTITION BY foer_sag_uuid) AS foerste
+        FROM afstemning.sagstraef
+        SEMI JOIN flere USING (foer_sag_uuid)
+    )
+    GROUP BY foer_sag_uuid, foerste
 ),
 
 ved_nyt AS (
