@@ -40,24 +40,29 @@ _WANTED = {
         WHERE par.trin = 3""",
 }
 _LETTER = re.compile(r"[^\W\d_a-zA-Z]")
+_PLAIN = re.compile(r"[^!->@-~]")
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
-def misreadings(text: str) -> list[str]:
-    """How ``text`` reads, normalised, after a usual accident with character sets.
+def is_misread(before: str, now: str) -> bool:
+    """Whether ``now`` is how ``before`` reads after a usual accident with character sets; both normalised.
 
     Read in the wrong set, or its letters beyond ASCII replaced by ``?`` or U+FFFD (one for each
     character or one for each UTF-8 byte) or dropped.
     """
-    found: dict[str, None] = {}
-    for written, read in permutations(_CHARACTER_SETS, 2):
-        found[text.encode(written, errors="replace").decode(read, errors="replace")] = None
+    # Whatever happens to the letters beyond ASCII, those within it stay.
+    if before == now or _PLAIN.sub("", before) != _PLAIN.sub("", now):
+        return False
+    readings = {
+        before.encode(written, errors="replace").decode(read, errors="replace")
+        for written, read in permutations(_CHARACTER_SETS, 2)
+    }
     for pattern in (_LETTER, _NON_ASCII):
-        found[pattern.sub("", text)] = None
+        readings.add(pattern.sub("", before))
         for mark in "?\ufffd":
-            found[pattern.sub(mark, text)] = None
-            found[pattern.sub(lambda match, mark=mark: mark * len(match[0].encode()), text)] = None  # type: ignore[misc]
-    return [reading for raw in found if (reading := normalise_text(raw, "text")) != text]
+            readings.add(pattern.sub(mark, before))
+            readings.add("".join(mark * len(sign.encode()) if pattern.match(sign) else sign for sign in before))
+    return any(normalise_text(reading, "text") == now for reading in readings)
 
 
 def changed_texts(con: duckdb.DuckDBPyConnection, lake: Lake, text_key: bytes | None) -> None:
@@ -67,12 +72,17 @@ def changed_texts(con: duckdb.DuckDBPyConnection, lake: Lake, text_key: bytes | 
     """
     con.execute(
         """CREATE TABLE afstemning.notattekst (
-            foer_nummer BIGINT, foer_tekst VARCHAR, efter_tekst VARCHAR, fejllaest VARCHAR[])"""
+            foer_nummer BIGINT, foer_tekst VARCHAR, efter_tekst VARCHAR, fejllaest BOOLEAN)"""
     )
     before = _texts(con, lake, text_key, "foer")
     now = _texts(con, lake, text_key, "efter")
     rows = [
-        {"foer_nummer": number, "foer_tekst": text, "efter_tekst": now[number], "fejllaest": misreadings(text)}
+        {
+            "foer_nummer": number,
+            "foer_tekst": text,
+            "efter_tekst": now[number],
+            "fejllaest": is_misread(text, now[number]),
+        }
         for number, text in sorted(before.items())
     ]
     schema = pa.schema(
@@ -80,7 +90,7 @@ def changed_texts(con: duckdb.DuckDBPyConnection, lake: Lake, text_key: bytes | 
             ("foer_nummer", pa.int64()),
             ("foer_tekst", pa.string()),
             ("efter_tekst", pa.string()),
-            ("fejllaest", pa.list_(pa.string())),
+            ("fejllaest", pa.bool_()),
         ]
     )
     con.register("notattekst_laest", pa.Table.from_pylist(rows, schema=schema))

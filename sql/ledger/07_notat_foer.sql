@@ -31,10 +31,42 @@ paa_aaben_sag AS (
     SEMI JOIN aaben ON notat.sag_uuid = aaben.sag_uuid
 ),
 
+-- Where a case is neither owed nor found, a note counts only when the very same one lies there all the same.
+steder_med_flere_sager AS (
+    SELECT alle.sted
+    FROM (
+        SELECT
+            'edh' AS sted,
+            count(*) AS sager
+        FROM afstemning.sagsgrundlag
+        UNION ALL
+        SELECT
+            'nyt' AS sted,
+            count(system) AS sager
+        FROM afstemning.sagsgrundlag
+    ) AS alle
+    LEFT JOIN (
+        SELECT
+            sted,
+            count(*) AS sager
+        FROM afstemning.sagsudfald
+        GROUP BY sted
+    ) AS bedoemt ON alle.sted = bedoemt.sted
+    WHERE alle.sager > coalesce(bedoemt.sager, 0)
+),
+
+fundet_aftryk AS (
+    SELECT DISTINCT
+        efter.sted,
+        efter.fingeraftryk
+    FROM afstemning.notat_efter AS efter
+    SEMI JOIN steder_med_flere_sager ON efter.sted = steder_med_flere_sager.sted
+),
+
 ligger_der_nu AS (
     SELECT notat.*
     FROM grundlag.journalnotat AS notat
-    SEMI JOIN afstemning.notat_efter AS efter ON notat.fingeraftryk = efter.fingeraftryk
+    SEMI JOIN fundet_aftryk ON notat.fingeraftryk = fundet_aftryk.fingeraftryk
 ),
 
 notater AS (
@@ -46,7 +78,6 @@ notater AS (
         ON notat.sag_uuid = sag.sag_uuid AND notat.kilde = sag.kilde AND notat.udtrukket = sag.udtrukket
     INNER JOIN aaben ON notat.sag_uuid = aaben.sag_uuid
     UNION ALL
-    -- Where a case is neither owed nor found, a note counts only when the very same one lies there all the same.
     SELECT
         efter.sted,
         notat.sag_uuid,
@@ -57,12 +88,7 @@ notater AS (
     FROM ligger_der_nu AS notat
     INNER JOIN foer.sag
         ON notat.sag_uuid = sag.sag_uuid AND notat.kilde = sag.kilde AND notat.udtrukket = sag.udtrukket
-    INNER JOIN (
-        SELECT DISTINCT
-            sted,
-            fingeraftryk
-        FROM afstemning.notat_efter
-    ) AS efter ON notat.fingeraftryk = efter.fingeraftryk
+    INNER JOIN fundet_aftryk AS efter ON notat.fingeraftryk = efter.fingeraftryk
     INNER JOIN afstemning.sagsgrundlag AS foer ON notat.sag_uuid = foer.sag_uuid
     ANTI JOIN afstemning.sagsudfald AS udfald ON efter.sted = udfald.sted AND notat.sag_uuid = udfald.sag_uuid
     WHERE efter.sted = 'edh' OR foer.system IS NOT NULL

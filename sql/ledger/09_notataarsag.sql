@@ -1,7 +1,7 @@
 -- How did each changed note change?
 -- grain: one row per pair of notes that are not the same
 -- reads: afstemning.notatpar, afstemning.notat_foer, afstemning.notat_efter, afstemning.notattekst (the two
---   normalised texts, and how the old one reads in the wrong character set, of the pairs whose text differs)
+--   normalised texts, and whether the new one is the old one in the wrong character set, of the pairs whose text differs)
 -- columns: foer_nummer, aarsag
 -- empty: no note changed
 WITH par AS (
@@ -47,7 +47,7 @@ SELECT
             trin = 3
             AND regexp_replace(foer_tekst, '[\s\p{Z}]', '', 'g') = regexp_replace(efter_tekst, '[\s\p{Z}]', '', 'g')
             THEN 'blanktegn'
-        WHEN trin = 3 AND list_contains(fejllaest, efter_tekst) THEN 'tegnsaet'
+        WHEN trin = 3 AND fejllaest THEN 'tegnsaet'
         WHEN trin = 3 AND starts_with(foer_tekst, stump) AND length(stump) < length(foer_tekst) THEN 'afkortet'
         WHEN trin = 3 THEN 'tekst'
         WHEN NOT ens_titel THEN 'titel_mistet'
