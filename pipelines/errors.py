@@ -26,6 +26,11 @@ def scrub(sentence: str) -> str:
     return PERSONAL_NUMBER.sub("[cpr]", sentence)
 
 
+def scrub_foreign(text: str) -> str:
+    """What others wrote (a file's name, a reason, an extra key), scrubbed also where a number is glued to a word."""
+    return PERSONAL_NUMBER_IN_TEXT.sub("[cpr]", text)
+
+
 class AfstemError(Exception):
     """Base of every error that is shown without a traceback."""
 

@@ -115,13 +115,13 @@ class Lake:
                 f"The lake {self.root} holds no snapshot {snapshot_id}. Land that delivery again."
             ) from None
 
-    def verify(self, snapshot: Snapshot, *, texts: bool = True) -> None:
+    def verify(self, snapshot: Snapshot, kinds: tuple[str, ...] = ("filer", "tekster")) -> None:
         """Raise ``LakeDamaged`` unless every file of ``snapshot`` is there with the bytes of its manifest.
 
-        ``texts`` False leaves out the note texts, which are larger than all the rest.
+        ``kinds``: the ledger's files, and the note texts, which are larger than all the rest.
         """
-        kinds = [("filer", snapshot.folder)] + [("tekster", snapshot.text_folder)] * texts
-        for kind, folder in kinds:
+        for kind in kinds:
+            folder = snapshot.folder if kind == "filer" else snapshot.text_folder
             for entry in snapshot.manifest[kind]:
                 path = folder / entry["navn"]
                 try:

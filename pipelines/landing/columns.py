@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from pipelines.contract import Column
 from pipelines.contract.text import normalise_line
+from pipelines.errors import PERSONAL_NUMBER, PERSONAL_NUMBER_IN_TEXT
 from pipelines.landing import fixed_text, moments
 from pipelines.landing.fixed_text import Flags, Integers, present
 from pipelines.landing.pseudonym import Pseudonyms
@@ -97,7 +98,6 @@ def _parts(delivered: pa.StringArray, pseudonyms: Pseudonyms) -> Conformed:
 
 def _text(column: Column, delivered: pa.StringArray, pseudonyms: Pseudonyms) -> Conformed:
     texts = pl.Series(delivered)
-    masked = None
     if column.normalised:
         texts = _lines(texts)
         if column.required:
@@ -107,10 +107,7 @@ def _text(column: Column, delivered: pa.StringArray, pseudonyms: Pseudonyms) -> 
         texts = compose(texts)
     if column.name == "kontrolsum":
         texts = texts.str.to_lowercase()
-    if column.free_text:
-        texts, counts = pseudonyms.mask_all(texts)
-        masked = counts.to_numpy()
-    made = Conformed(as_arrow(texts), masked=masked)
+    made = Conformed(delivered)
 
     def forbid(reason: str, wrong: pl.Series) -> None:
         made.wrong.append((reason, wrong.fill_null(value=False).to_numpy()))
@@ -121,6 +118,12 @@ def _text(column: Column, delivered: pa.StringArray, pseudonyms: Pseudonyms) -> 
         forbid(f"the value is not of the form {column.pattern}", ~texts.str.contains(f"^(?:{column.pattern})$"))
     if column.max_length is not None:
         forbid(f"the value is longer than {column.max_length} characters", texts.str.len_chars() > column.max_length)
+    if column.codes is None and column.pattern is None and column.name != "kontrolsum":
+        # An id may be a personal number as it stands; in a uuid or a checksum that is an id, the digits are none.
+        number = PERSONAL_NUMBER_IN_TEXT if column.free_text else PERSONAL_NUMBER
+        texts, counts = pseudonyms.mask_all(texts, number)
+        made.masked = counts.to_numpy()
+    made.landed = as_arrow(texts)
     return made
 
 

@@ -39,8 +39,8 @@ def land(
     """Land every delivery of the estate's inbox; one outcome a delivery, in order of their names.
 
     Personal numbers become pseudonyms under ``key``; note texts are encrypted under ``text_key`` when it is
-    given. Raises ``InputError`` when there is no inbox, and ``UsageError`` when the lake was landed under
-    another key.
+    given. Raises ``InputError`` when there is no inbox, and ``UsageError`` when the lake, or its note texts,
+    were landed under another key.
     """
     lake = Lake(estate.lake)
     for snapshot in lake.snapshots():
@@ -48,6 +48,12 @@ def land(
             raise UsageError(
                 f"The lake {lake.root} was landed under another key (snapshot {snapshot.id}): one citizen would get "
                 "two pseudonyms. Use the key that it was landed under, or another lake."
+            )
+        if any(entry["noegle"] != (text_key and key_id(text_key)) for entry in snapshot.manifest["tekster"]):
+            raise UsageError(
+                f"The note texts of the lake {lake.root} were landed under another text key, or under none (snapshot "
+                f"{snapshot.id}): no key would open them all. Use the text key that they were landed under, or "
+                "another lake."
             )
     folders = find_deliveries(estate.inbox)
     told = _Told(progress, sum(folder.size() for folder in folders))

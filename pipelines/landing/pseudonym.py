@@ -74,17 +74,19 @@ class Pseudonyms:
         raw = np.frombuffer(b"".join(known), np.uint8).reshape(-1, 16)
         return uuid_array(raw[encoded.indices.to_numpy()])
 
-    def mask(self, text: str) -> tuple[str, int]:
+    def mask(self, text: str, number: re.Pattern[str] = PERSONAL_NUMBER_IN_TEXT) -> tuple[str, int]:
         """``text`` with each personal number as ``[cpr:…]``, ``[cpr-:…]`` or ``[cpr :…]``, and how many."""
-        return PERSONAL_NUMBER_IN_TEXT.subn(self._masked, text)
+        return number.subn(self._masked, text)
 
-    def mask_all(self, texts: pl.Series) -> tuple[pl.Series, pl.Series]:
+    def mask_all(
+        self, texts: pl.Series, number: re.Pattern[str] = PERSONAL_NUMBER_IN_TEXT
+    ) -> tuple[pl.Series, pl.Series]:
         """Every text masked, and the number of personal numbers in each."""
         counts = pl.zeros(len(texts), pl.Int64, eager=True)
         rows = texts.str.contains(MAY_HOLD_NUMBER).fill_null(value=False).arg_true()
         if rows.is_empty():
             return texts, counts
-        masked = [self.mask(text) for text in texts.gather(rows).to_list()]
+        masked = [self.mask(text, number) for text in texts.gather(rows).to_list()]
         return (
             texts.clone().scatter(rows, [text for text, _ in masked]),
             counts.scatter(rows, [count for _, count in masked]),

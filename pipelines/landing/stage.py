@@ -12,7 +12,7 @@ from typing import Any
 
 from pipelines import __version__
 from pipelines.contract import CONTRACT_VERSION
-from pipelines.errors import scrub
+from pipelines.errors import scrub_foreign
 from pipelines.lake import MANIFEST, file_sha256
 from pipelines.landing.in_order import in_order
 from pipelines.landing.pseudonym import Pseudonyms, key_id
@@ -51,7 +51,7 @@ def stage(delivery: Delivery, folder: Path, keys: Keys, on_read: Callable[[str, 
     texts.mkdir()
     remarks = Remarks()
     for name in delivery.unlisted():
-        remarks.add("fil_ikke_opfoert", scrub(name), 1, None)
+        remarks.add("fil_ikke_opfoert", scrub_foreign(name), 1, None)
     filer, tekster, staged = [], [], {}
     with ExitStack() as open_files, landing_session(folder / "spill") as session:
         # All are opened before the first is read: what can be refused at once is.
@@ -132,9 +132,12 @@ def _scrubbed(value: Any) -> Any:
     """What a sender wrote beside the contract may hold a personal number too."""
     match value:
         case str():
-            return scrub(value)
+            return scrub_foreign(value)
+        case int() | float():
+            return value if scrub_foreign(str(value)) == str(value) else "[cpr]"
         case dict():
-            return {scrub(key): _scrubbed(part) for key, part in value.items()}
+            # A checksum has been held against its file; the digits in it are no number.
+            return {scrub_foreign(key): part if key == "sha256" else _scrubbed(part) for key, part in value.items()}
         case list():
             return [_scrubbed(part) for part in value]
     return value

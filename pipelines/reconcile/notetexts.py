@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from pipelines.contract.text import normalise_text
 from pipelines.errors import LakeDamaged, UsageError
-from pipelines.lake import Lake, Snapshot
+from pipelines.lake import Lake
 
 _CHARACTER_SETS = ("utf-8", "latin-1", "cp1252", "cp850", "cp865")
 # A note of the new side is named by its own delivery; the baseline's by the delivery that its case is taken from.
@@ -106,16 +106,22 @@ def _texts(con: duckdb.DuckDBPyConnection, lake: Lake, text_key: bytes | None, s
         numbers: dict[tuple[str, str], list[int]] = {}
         for _, notat_id, sag_uuid, number in (row for row in wanted if row[0] == snapshot_id):
             numbers.setdefault((notat_id, sag_uuid), []).append(number)
-        for key, text in _read(con, lake.snapshot(snapshot_id), list(numbers), text_key).items():
+        for key, text in _read(con, lake, snapshot_id, list(numbers), text_key).items():
             for number in numbers[key]:
                 found[number] = text
     return found
 
 
 def _read(
-    con: duckdb.DuckDBPyConnection, snapshot: Snapshot, wanted: list[tuple[str, str]], text_key: bytes | None
+    con: duckdb.DuckDBPyConnection,
+    lake: Lake,
+    snapshot_id: str,
+    wanted: list[tuple[str, str]],
+    text_key: bytes | None,
 ) -> dict[tuple[str, str], str]:
     """The normalised texts of the notes ``wanted`` (notat_id, sag_uuid) of one snapshot."""
+    snapshot = lake.snapshot(snapshot_id)
+    lake.verify(snapshot, ("tekster",))
     path = snapshot.text_path("journalnotat")
     if path is None:
         raise LakeDamaged(f"The note texts of {snapshot.id} are not in the lake. Restore them from a copy of it.")

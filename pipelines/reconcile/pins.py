@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from pipelines.contract import SUCCESSORS
+from pipelines.errors import scrub_foreign
 from pipelines.estate import Afvigelse, Estate
 from pipelines.lake import Lake, Snapshot
 
@@ -125,7 +126,16 @@ def _waivers(
     waivers: Sequence[Afvigelse], kommunekode: str, today: date
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     own = [waiver for waiver in waivers if waiver.kommunekode == kommunekode]
-    rows = [(waiver.udloeber >= today, waiver.model_dump(mode="json")) for waiver in own]
+    rows = [
+        (
+            waiver.udloeber >= today,
+            {
+                key: scrub_foreign(value) if isinstance(value, str) else value
+                for key, value in waiver.model_dump(mode="json").items()
+            },
+        )
+        for waiver in own
+    ]
     return [row for valid, row in rows if valid], [row for valid, row in rows if not valid]
 
 

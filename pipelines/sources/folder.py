@@ -6,6 +6,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import BinaryIO
 
 from pipelines.contract import ENTITIES, Entity, entities_of
 from pipelines.contract.leverance import LEVERANCE_FILE, Leverance, LeveranceFil, LeveranceMistake, PlacedLeverance
-from pipelines.errors import DeliveryRefused, InputError, scrub
+from pipelines.errors import DeliveryRefused, InputError, scrub_foreign
 from pipelines.lake import FOLDER_TIME
 from pipelines.sources.csv_file import CsvFile
 from pipelines.sources.parquet_file import ParquetFile
@@ -30,7 +31,7 @@ class DeliveryFolder:
     @property
     def id(self) -> str:
         """The delivery as it is named everywhere: ``system/kommunekode/folder``."""
-        return scrub("/".join(self.path.parts[-3:]))
+        return scrub_foreign("/".join(_readable(part) for part in self.path.parts[-3:]))
 
     @property
     def complete(self) -> bool:
@@ -38,8 +39,12 @@ class DeliveryFolder:
         return os.path.lexists(self.path / LEVERANCE_FILE)
 
     def size(self) -> int:
-        """Bytes of all that lies in the folder."""
-        return sum(path.lstat().st_size for path in self.path.iterdir())
+        """Bytes of what a complete delivery holds; for the eye alone."""
+        if not self.complete:
+            return 0
+        with suppress(FileNotFoundError):
+            return sum(path.lstat().st_size for path in self.path.iterdir())
+        return 0
 
 
 def find_deliveries(inbox: Path) -> list[DeliveryFolder]:
@@ -135,11 +140,16 @@ class Delivery:
     def unlisted(self) -> list[str]:
         """What lies in the folder and is not listed."""
         listed = {LEVERANCE_FILE, *(file.entry.navn for file in self.files)}
-        return sorted(path.name for path in self.path.iterdir() if path.name not in listed)
+        return sorted(_readable(path.name) for path in self.path.iterdir() if path.name not in listed)
 
     def refused(self, reason: str, line: int | None = None, column: str | None = None) -> DeliveryRefused:
         """The refusal of the delivery for what ``leverance.json`` says."""
         return DeliveryRefused(reason, delivery=self.id, file=LEVERANCE_FILE, line=line, column=column)
+
+
+def _readable(name: str) -> str:
+    """A file's name as text, also when its bytes are not UTF-8."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def open_delivery(folder: DeliveryFolder, read_moment: Callable[[str], datetime | str]) -> Delivery:

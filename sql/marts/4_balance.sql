@@ -1,10 +1,10 @@
 -- Do the books balance?
 -- grain: one row per equation, object type and place
--- reads: afstemning.landet, foer.dokument_sag, foer.sag, afstemning.system, afstemning.foer_aftryk, foer.dokument,
---   foer.fil, afstemning.pligt_antal, edh.sag, nyt.sag, afstemning.efter_aftryk, edh.dokument, nyt.dokument, edh.fil,
---   nyt.fil, edh.dokument_sag, nyt.dokument_sag, afstemning.oprindelse_antal, afstemning.sagsudfald,
+-- reads: afstemning.landet, foer.dokument_sag, foer.journalnotat, foer.sag, afstemning.system, foer.dokument,
+--   foer.fil, afstemning.pligt_antal, edh.sag, nyt.sag, edh.journalnotat, nyt.journalnotat, edh.dokument, nyt.dokument,
+--   edh.fil, nyt.fil, edh.dokument_sag, nyt.dokument_sag, afstemning.oprindelse_antal, afstemning.sagsudfald,
 --   afstemning.notat_foer, afstemning.notatpar, afstemning.hele_sager, afstemning.dokumentudfald,
---   afstemning.notat_efter, afstemning.dokumentophav, afstemning.kommune
+--   afstemning.notat_efter, afstemning.efter_aftryk, afstemning.dokumentophav, afstemning.kommune
 -- columns: ligning, venstre, hoejre: the two sides, each counted by a road of its own
 -- empty: never in a run that rests on a delivery
 WITH landet AS (
@@ -29,21 +29,29 @@ WITH landet AS (
     GROUP BY objekttype, system
 ),
 
--- What is owed is counted here straight from the baseline, not from the ledger's own working tables.
+-- What is owed and what was found is counted here straight from the deliveries, not from the ledger's working tables.
 har_dokument AS (
     SELECT DISTINCT sag_uuid FROM foer.dokument_sag
+),
+
+notater AS (
+    SELECT
+        sag_uuid,
+        count(*) AS antal
+    FROM foer.journalnotat
+    GROUP BY sag_uuid
 ),
 
 skyldner AS (
     SELECT
         sag.sag_uuid,
-        coalesce(aftryk.notater, 0) AS notater,
+        coalesce(notater.antal, 0) AS notater,
         ny.overgang IS NOT NULL AS nyt,
         har_dokument.sag_uuid IS NOT NULL AS edh
     FROM foer.sag
     LEFT JOIN afstemning.system AS ny ON sag.system = ny.system
     LEFT JOIN har_dokument ON sag.sag_uuid = har_dokument.sag_uuid
-    LEFT JOIN afstemning.foer_aftryk AS aftryk ON sag.sag_uuid = aftryk.sag_uuid
+    LEFT JOIN notater ON sag.sag_uuid = notater.sag_uuid
 ),
 
 skyldt AS (
@@ -130,11 +138,15 @@ fundet AS (
     UNION ALL
     SELECT
         'journalnotat',
-        sted.sted,
-        coalesce(sum(aftryk.notater), 0)
-    FROM (VALUES ('edh'), ('nyt')) AS sted (sted)
-    LEFT JOIN afstemning.efter_aftryk AS aftryk ON sted.sted = aftryk.sted
-    GROUP BY sted.sted
+        'edh',
+        count(*)
+    FROM edh.journalnotat
+    UNION ALL
+    SELECT
+        'journalnotat',
+        'nyt',
+        count(*)
+    FROM nyt.journalnotat
     UNION ALL
     SELECT
         'dokument',

@@ -7,7 +7,7 @@
 -- spoergsmaal: Which owed cases and notes are not in KSD, KY or SPK once, unchanged, linked and in the right system?
 -- korn: one row per sag or journalnotat owed to a new system
 -- laeser: afstemning.pligt
--- kraever: foer.sag nyt.sag nyt.journalnotat
+-- kraever: foer.sag foer.journalnotat nyt.sag nyt.journalnotat
 -- tomt_da: Hver sag og hvert notat, der kunne bedømmes, ligger i det rette nye system, én gang, uændret og koblet.
 -- tomt_en: Every case and note that could be judged is in the right new system, once, unchanged and linked.
 SELECT

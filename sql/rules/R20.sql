@@ -7,7 +7,7 @@
 -- spoergsmaal: What in EDH and in the new systems is older than the transition and answers nothing, or is a copy too many?
 -- korn: one row per object found; udfald carries the ophav
 -- laeser: afstemning.oprindelse
--- kraever: foer.sag
+-- kraever: foer.sag edh.sag edh.journalnotat edh.dokument edh.fil edh.dokument_sag nyt.sag nyt.journalnotat
 -- tomt_da: Alt i EDH og i de nye systemer svarer til noget fra før overgangen eller er født efter den.
 -- tomt_en: Everything in EDH and in the new systems answers something from before the transition or was born after it.
 SELECT

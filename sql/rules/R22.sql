@@ -7,7 +7,7 @@
 -- spoergsmaal: Which cell of the figure is owed something and holds not one object?
 -- korn: one row per cell: EDH × sag, journalnotat, dokument; new systems × sag, journalnotat
 -- laeser: afstemning.figur
--- kraever: foer.sag
+-- kraever: foer.sag foer.journalnotat foer.dokument foer.dokument_sag edh.sag edh.journalnotat edh.dokument nyt.sag nyt.journalnotat
 -- tomt_da: Hvert felt, der skulle have noget i sig, har noget i sig.
 -- tomt_en: Every cell that ought to hold something holds something.
 SELECT

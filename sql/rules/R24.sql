@@ -7,7 +7,7 @@
 -- spoergsmaal: Which cases, notes and documents are in none of the places that owe them?
 -- korn: one row per baseline sag, journalnotat or dokument
 -- laeser: afstemning.pligt, afstemning.hele_sager, afstemning.pligt_skrevet
--- kraever: foer.sag
+-- kraever: foer.sag foer.journalnotat foer.dokument foer.dokument_sag edh.sag edh.journalnotat edh.dokument nyt.sag nyt.journalnotat
 -- tomt_da: Alt fra før findes mindst ét af de steder, hvor det skal være.
 -- tomt_en: Everything from before is in at least one of the places where it must be.
 WITH mangler AS (
