@@ -7,10 +7,10 @@ together, each with its file and line.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -20,20 +20,22 @@ from pydantic import (
     ConfigDict,
     Field,
     TypeAdapter,
-    ValidationError,
     ValidationInfo,
-    model_validator,
 )
 
 from pipelines.contract import NEW_SYSTEMS, kommuner
 from pipelines.errors import EstateError
-from pipelines.placed_yaml import Place, PlacedYaml, note_mistakes, read_yaml
+from pipelines.placed_yaml import Place, PlacedYaml, read_yaml, validated
 
 WAIVERS_FILE = "afvigelser.yaml"
 DANISH_TIME = ZoneInfo("Europe/Copenhagen")
 # These rules follow from the ledgers: a waiver takes the ledger's row, so naming the rule says nothing more.
 LEDGER_RULES = frozenset({"R02", "R03", "R04", "R05", "R20", "R22", "R23", "R24"})
 LEDGER_OBJECTS = ("sag", "journalnotat", "dokument", "fil", "dokument_sag")
+_UUID_KEYED = (*LEDGER_OBJECTS, "noeglepose")
+_UUID = re.compile(r"\b[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\b")
+# What a waiver names its object by: no two may agree in all of these.
+_NAMING = ("kommunekode", "objekttype", "objekt_id", "sted", "regel")
 
 
 def _date(value: object) -> object:
@@ -136,18 +138,6 @@ class Afvigelse(_Frozen):
     godkendt: IsoDate
     udloeber: IsoDate
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Afvigelse:
-        if self.regel in LEDGER_RULES:
-            raise ValueError(f"{self.regel} reads a ledger: leave regel out, the object and sted name the row")
-        if self.regel is None and self.objekttype not in LEDGER_OBJECTS:
-            raise ValueError(f"objekttype must be one of {', '.join(LEDGER_OBJECTS)} when no regel is named")
-        if self.regel is None and self.sted is None:
-            raise ValueError("sted must be nyt or edh when no regel is named")
-        if self.udloeber < self.godkendt:
-            raise ValueError("udloeber lies before godkendt")
-        return self
-
 
 # KLE 32.24.32 and 32.24.48 went out in February 2022; KY uses 32.24.04 for all (rulings, kle-online.dk).
 DEFAULT_KLE_OMLAEGNINGER = tuple(
@@ -167,12 +157,6 @@ class Estate(_Frozen):
     kle_omlaegninger: tuple[KleOmlaegning, ...] = DEFAULT_KLE_OMLAEGNINGER
     afvigelser: tuple[Afvigelse, ...] = ()
 
-    @model_validator(mode="after")
-    def _apart(self) -> Estate:
-        if self.lake.is_relative_to(self.inbox) or self.inbox.is_relative_to(self.lake):
-            raise ValueError("lake and inbox must be two folders, neither inside the other")
-        return self
-
 
 def load_estate(path: Path) -> Estate:
     """The estate of ``path``, with the waivers of ``afvigelser.yaml`` beside it (absent: none).
@@ -181,18 +165,18 @@ def load_estate(path: Path) -> Estate:
     """
     path = path.resolve()
     read = read_yaml(path)
-    estate = None
     if not isinstance(read.content, dict):
         if not read.mistakes:
             read.mistake((), "must be keys and values: lake, inbox, kommuner")
         raise EstateError(read.mistakes)
     for key in _NOT_KEYS & read.content.keys():
         read.mistake((key,), f"unknown key; known here: {_known(Estate)}")
-    try:
-        written = {key: value for key, value in read.content.items() if key not in _NOT_KEYS}
-        estate = Estate.model_validate({**written, "path": path})
-    except ValidationError as error:
-        note_mistakes(read, error, _known_at)
+    written = {key: value for key, value in read.content.items() if key not in _NOT_KEYS}
+    estate, wrong = validated(read, TypeAdapter(Estate), {**written, "path": path}, _known_at)
+    if not wrong & {("lake",), ("inbox",)}:
+        lake, inbox = ((path.parent / written[key]).resolve() for key in ("lake", "inbox"))
+        if lake.is_relative_to(inbox) or inbox.is_relative_to(lake):
+            read.mistake((), "lake and inbox must be two folders, neither inside the other")
     waivers = _load_waivers(path.with_name(WAIVERS_FILE), read.content.get("kommuner"))
     mistakes = [*read.mistakes, *waivers.mistakes]
     if mistakes or estate is None:
@@ -208,19 +192,46 @@ def _load_waivers(path: Path, known_kommuner: object) -> PlacedYaml:
     raw, read.content = read.content, []
     if raw is None:
         return read
-    try:
-        read.content = TypeAdapter(list[Afvigelse]).validate_python(raw)
-    except ValidationError as error:
-        note_mistakes(read, error, _known_at)
-    seen: dict[tuple[str | None, ...], int] = {}
-    for index, waiver in enumerate(read.content):
-        named = (waiver.kommunekode, waiver.objekttype, waiver.objekt_id, waiver.sted, waiver.regel)
-        if named in seen:
-            read.mistake((index,), f"names the same object as line {seen[named]}; keep one of them")
-        seen.setdefault(named, read.lines[(index,)])
-        if isinstance(known_kommuner, dict) and waiver.kommunekode not in known_kommuner:
-            read.mistake((index, "kommunekode"), f"kommune {waiver.kommunekode} is not in the estate")
+    waivers = [(index, item) for index, item in enumerate(raw) if isinstance(item, dict)]
+    for _, waiver in waivers:
+        _lower_uuids(waiver)
+    accepted, wrong = validated(read, TypeAdapter(list[Afvigelse]), raw, _known_at)
+    read.content = accepted or []
+    seen: dict[tuple[Any, ...], int] = {}
+    for index, waiver in waivers:
+        right = {key: value for key, value in waiver.items() if (index, key) not in wrong}
+        for sentence in _inconsistencies(waiver, right):
+            read.mistake((index,), sentence)
+        if not any((index, key) in wrong for key in _NAMING):
+            named = tuple(waiver.get(key) for key in _NAMING)
+            if named in seen:
+                read.mistake((index,), f"names the same object as line {seen[named]}; keep one of them")
+            seen.setdefault(named, read.lines[(index,)])
+        kommunekode = right.get("kommunekode")
+        if kommunekode and isinstance(known_kommuner, dict) and kommunekode not in known_kommuner:
+            read.mistake((index, "kommunekode"), f"kommune {kommunekode} is not in the estate")
     return read
+
+
+def _lower_uuids(waiver: dict[str, Any]) -> None:
+    """A uuid in any case is one uuid; a notat_id stands as it was delivered, even when it looks like one."""
+    objekttype, objekt_id = waiver.get("objekttype"), waiver.get("objekt_id")
+    if isinstance(objekt_id, str) and objekttype in _UUID_KEYED:
+        text, bar, keys = objekt_id.rpartition("|") if objekttype == "journalnotat" else ("", "", objekt_id)
+        waiver["objekt_id"] = text + bar + _UUID.sub(lambda uuid: uuid[0].lower(), keys)
+
+
+def _inconsistencies(waiver: dict[str, Any], right: dict[str, Any]) -> Iterator[str]:
+    """How the fields of a waiver contradict each other; ``right`` are those with no mistake of their own."""
+    if right.get("regel") in LEDGER_RULES:
+        yield f"{right['regel']} reads a ledger: leave regel out, the object and sted name the row"
+    if waiver.get("regel") is None:
+        if "objekttype" in right and right["objekttype"] not in LEDGER_OBJECTS:
+            yield f"objekttype must be one of {', '.join(LEDGER_OBJECTS)} when no regel is named"
+        if waiver.get("sted") is None:
+            yield "sted must be nyt or edh when no regel is named"
+    if {"godkendt", "udloeber"} <= right.keys() and right["udloeber"] < right["godkendt"]:
+        yield "udloeber lies before godkendt"
 
 
 _NOT_KEYS = {"path", "afvigelser"}

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 # Keys and list indexes from the root, e.g. ("kommuner", "0751", "overgang").
 Place = tuple[str | int, ...]
 
+Model = TypeVar("Model")
 _NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 
 
@@ -80,8 +81,21 @@ _SENTENCES = {
 }
 
 
-def note_mistakes(read: PlacedYaml, error: ValidationError, known_at: Callable[[Place], str]) -> None:
-    """Note each mistake that pydantic found in ``read``; ``known_at`` names the keys that a place may hold."""
+def validated(
+    read: PlacedYaml, model: TypeAdapter[Model], content: object, known_at: Callable[[Place], str]
+) -> tuple[Model | None, set[Place]]:
+    """``content`` as ``model``, or None and the places of its mistakes, each of them noted in ``read``.
+
+    ``known_at`` names the keys that a place may hold.
+    """
+    try:
+        return model.validate_python(content), set()
+    except ValidationError as error:
+        return None, _note_mistakes(read, error, known_at)
+
+
+def _note_mistakes(read: PlacedYaml, error: ValidationError, known_at: Callable[[Place], str]) -> set[Place]:
+    places = set()
     for found in error.errors():
         place: Place = tuple(part for part in found["loc"] if part != "[key]")
         match found["type"]:
@@ -94,6 +108,8 @@ def note_mistakes(read: PlacedYaml, error: ValidationError, known_at: Callable[[
             case kind:
                 what = _SENTENCES.get(kind, found["msg"])
         read.mistake(place, what)
+        places.add(place)
+    return places
 
 
 def require_quotes(read: PlacedYaml, node: yaml.Node, place: Place) -> None:

@@ -78,13 +78,14 @@ class Kommune:
         for link in edh.rows("dokument_sag"):
             cases_of[link["dokument_uuid"]].add(link["sag_uuid"])
         here, known = {row["dokument_uuid"] for row in edh.rows("dokument")}, set(self.cases)
-        taken = {d for d in here if cases_of[d] & cases or (loose and not cases_of[d] & known)}
+        taken = {d for d in here if cases_of[d] & cases or (loose and not (cases_of[d] and cases_of[d] <= known))}
         for kind in KEYS:
             for k, row in keyed(kind, edh.rows(kind)).items():
-                its = row["sag_uuid"] in cases if kind == "dokument_sag" else row["dokument_uuid"] in taken
-                dangling = row["dokument_uuid"] not in here
-                unknown = kind == "dokument_sag" and row["sag_uuid"] not in known
-                if its or (loose and (dangling or unknown)):
+                # A link hangs on its case, a file on its document; what hangs on nothing known is the first baseline's.
+                link = kind == "dokument_sag"
+                its = row["sag_uuid"] in cases if link else row["dokument_uuid"] in taken
+                adrift = row["sag_uuid"] not in known if link else row["dokument_uuid"] not in here
+                if its or (loose and adrift):
                     self.things[kind][k] = row
 
     def limit(self, sted, system, sag_uuid):

@@ -135,6 +135,54 @@ def test_all_mistakes_of_both_files_are_told_together(tmp_path: Path) -> None:
     ]
 
 
+def test_folders_inside_each_other_are_told_beside_other_mistakes(tmp_path: Path) -> None:
+    found = mistakes(tmp_path, GOOD.replace("../inbox", "lake/inbox") + "laek: lake\n")
+    assert [mistake.partition("; known here")[0] for mistake in found] == [
+        "estate.yaml, line 10: laek: unknown key",
+        "estate.yaml, line 1: lake and inbox must be two folders, neither inside the other",
+    ]
+
+
+def test_every_inconsistency_of_a_waiver_is_told_beside_other_mistakes(tmp_path: Path) -> None:
+    malformed = WAIVER.replace("accepteret", '" "')
+    inconsistent = WAIVER.replace("  sted: nyt\n", "").replace("2026-12-31", "2025-12-31").replace("0751", "0730")
+    found = mistakes(tmp_path, GOOD, malformed + inconsistent + WAIVER)
+    assert found == [
+        "afvigelser.yaml, line 5: 1.begrundelse: does not have the right form",
+        "afvigelser.yaml, line 10: 2: sted must be nyt or edh when no regel is named",
+        "afvigelser.yaml, line 10: 2: udloeber lies before godkendt",
+        "afvigelser.yaml, line 10: 2.kommunekode: kommune 0730 is not in the estate",
+        "afvigelser.yaml, line 18: 3: names the same object as line 1; keep one of them",
+    ]
+
+
+@pytest.mark.parametrize("malformed", ["regel: [R02]", "objekttype: {a: b}", "udloeber: [2025-12-31]", "sted: []"])
+def test_a_malformed_field_is_told_once(tmp_path: Path, malformed: str) -> None:
+    key = malformed.partition(":")[0]
+    kept = [line for line in WAIVER.splitlines() if f"{key}:" not in line]
+    found = mistakes(tmp_path, GOOD, "\n".join([*kept, f"  {malformed}"]))
+    assert [mistake.split(": ")[1] for mistake in found] == [f"1.{key}"]
+
+
+UUID = "5F0C8A6E-0B1D-4C2E-9F3A-ABCDEF012345"
+
+
+@pytest.mark.parametrize(
+    ("objekttype", "written", "read"),
+    [
+        ("sag", UUID, UUID.lower()),
+        ("fil", f"{UUID}|PDF|1", f"{UUID.lower()}|PDF|1"),
+        ("dokument_sag", f"{UUID}|{UUID}", f"{UUID}|{UUID}".lower()),
+        ("journalnotat", f"{UUID}|{UUID}", f"{UUID}|{UUID.lower()}"),
+    ],
+)
+def test_a_uuid_in_any_case_is_one_uuid(tmp_path: Path, objekttype: str, written: str, read: str) -> None:
+    waiver = WAIVER.replace("journalnotat", objekttype)
+    assert [found.objekt_id for found in load(tmp_path, GOOD, waiver.replace("n1|5f0c", written)).afvigelser] == [read]
+    twice = waiver.replace("n1|5f0c", written) + waiver.replace("n1|5f0c", read)
+    assert len(mistakes(tmp_path, GOOD, twice)) == 1
+
+
 def test_an_unreadable_estate_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(EstateError, match=r"there is no such file in .*; name the file with --estate"):
         load_estate(tmp_path / "estate.yaml")

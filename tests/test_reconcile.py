@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.catalog import open_run
+from pipelines.catalog import open_run, sql_step
 from pipelines.errors import LakeDamaged, UsageError
 from pipelines.estate import Estate, load_estate
 from pipelines.lake import Lake
@@ -18,7 +18,7 @@ from pipelines.reconcile import last_run, reconcile
 from tests.deliveries import write_delivery
 from tests.ledger.clean import Clean
 from tests.ledger.engine import KEY, run_of
-from tests.ledger.world import KOMMUNE, TODAY, notat, sag, write
+from tests.ledger.world import KOMMUNE, TODAY, notat, sag, uid, waiver, write
 
 TEXT_KEY = bytes(range(64))
 
@@ -88,6 +88,29 @@ def test_a_fault_keeps_its_id_from_run_to_run(tmp_path: Path) -> None:
     assert set(findings(lake, first.run_id).values()) == {"R02", "R03"}
 
 
+def test_the_last_run_is_the_one_last_asked_for(tmp_path: Path) -> None:
+    world = faulty()
+    lake, first = run_of(tmp_path, world)
+    world.waivers.append(waiver("journalnotat", f"n2|{uid('c')}", "nyt"))
+    second = reconcile(
+        load_estate(write(tmp_path / "with_waiver", world)).model_copy(update={"lake": lake.root}), lake, today=TODAY
+    )
+    assert last_run(lake) == second.run_id != first.run_id
+    reconcile(load_estate(tmp_path / "estate.yaml"), lake, today=TODAY)
+    assert last_run(lake) == first.run_id
+
+
+def test_damaged_texts_are_not_opened(tmp_path: Path) -> None:
+    world = Clean()
+    world.new["journalnotat"][0]["tekst"] = "Notat"
+    estate = landed(tmp_path, world)
+    path = Lake(estate.lake).snapshots(system="ky")[0].text_path("journalnotat")
+    assert path is not None
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(LakeDamaged, match=r"tekster/.* is missing or is no longer what was landed"):
+        reconcile(estate, Lake(estate.lake), today=TODAY)
+
+
 @pytest.mark.parametrize("entity", ["sag", "journalnotat"])
 def test_a_damaged_snapshot_stops_the_run(tmp_path: Path, entity: str) -> None:
     estate = landed(tmp_path, faulty())
@@ -128,6 +151,31 @@ def test_an_entity_that_was_not_delivered_is_not_judged(tmp_path: Path) -> None:
     assert verdict(lake, run.run_id, "R02") == ("opfyldt", None)
 
 
+# What each rule cannot be judged without: the delivery of the clean world, the entity, the rules.
+@pytest.mark.parametrize(
+    ("side", "entity", "rules"),
+    [
+        ("kmd", "journalnotat", {"R02", "R22", "R23", "R24"}),
+        ("before", "fil", {"R03"}),
+        ("before", "dokument", {"R03", "R22", "R24"}),
+        ("edh", "sag", {"R04", "R05", "R20", "R22", "R23", "R24"}),
+        ("edh", "journalnotat", {"R20", "R22", "R23", "R24"}),
+        ("edh", "dokument", {"R03", "R20", "R22", "R24"}),
+        ("edh", "dokument_sag", {"R03", "R20"}),
+        ("new", "sag", {"R02", "R20", "R22", "R24"}),
+        ("new", "journalnotat", {"R02", "R20", "R22", "R24"}),
+    ],
+)
+def test_a_rule_without_its_input_is_never_met(tmp_path: Path, side: str, entity: str, rules: set[str]) -> None:
+    world = Clean()
+    del getattr(world, side)[entity]
+    lake, run = run_of(tmp_path, world)
+    rows = open_run(lake, run.run_id).execute("SELECT regel, dom, begrundelse FROM afstemning.dom").fetchall()
+    met = {regel for regel, dom, _ in rows if dom == "opfyldt"}
+    assert met & rules == set()
+    assert all(why for _, dom, why in rows if dom == "ikke_vurderet")
+
+
 def test_a_violation_counts_whatever_else_is_missing(tmp_path: Path) -> None:
     world = Clean()
     del world.edh["fil"]
@@ -164,6 +212,25 @@ def test_a_bevaret_row_is_shown_on_demand_though_it_is_not_written(tmp_path: Pat
     ).fetchall() == [(14, 14)]
     counted = con.execute("SELECT udfald, sum(antal) FROM afstemning.pligt_antal GROUP BY ALL").fetchall()
     assert counted == [("bevaret", 14)]
+
+
+@pytest.mark.parametrize("relation", ["foer_aftryk", "efter_aftryk"])
+def test_the_balance_is_counted_by_a_road_of_its_own(
+    tmp_path: Path, relation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    estate = landed(tmp_path, Clean())
+
+    def spoiled(folder: str, stem: str) -> str:
+        sql = sql_step(folder, stem)
+        return f"SELECT * REPLACE (notater + 1 AS notater) FROM ({sql})" if stem.endswith(relation) else sql
+
+    monkeypatch.setattr("pipelines.reconcile.run.sql_step", spoiled)
+    lake = Lake(estate.lake)
+    run = reconcile(estate, lake, today=TODAY)
+    broken = (
+        open_run(lake, run.run_id).execute("SELECT ligning FROM afstemning.balance WHERE venstre <> hoejre").fetchall()
+    )
+    assert broken != []
 
 
 def test_encrypted_texts_are_opened_with_their_key_alone(tmp_path: Path) -> None:

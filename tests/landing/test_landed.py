@@ -245,6 +245,14 @@ def test_a_lake_has_one_key(place: Place) -> None:
         land(place.estate, b"another key that is long enough")
 
 
+def test_a_lake_has_one_text_key(place: Place) -> None:
+    place.deliver()
+    place.landed(text_key=bytes(64))
+    for other in (None, bytes(range(64))):
+        with pytest.raises(UsageError, match="under another text key"):
+            place.land(text_key=other)
+
+
 def test_progress_ends_when_all_is_read(place: Place) -> None:
     place.deliver()
     place.deliver(udtrukket=EXTRACTED + timedelta(days=1), form="parquet")

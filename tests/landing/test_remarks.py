@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from typing import Any
 
 import pytest
@@ -141,6 +143,44 @@ def test_a_personal_number_in_free_text_never_reaches_the_lake(place: Place) -> 
     for content in place.bytes_of_lake().values():
         assert b"6101801234" not in content
         assert b"610180-1234" not in content
+
+
+def test_a_personal_number_that_is_an_id_never_reaches_the_lake(place: Place) -> None:
+    tables = small_delivery()
+    number, written = "6101801234", "610180-1234"
+    tables["sag"][0]["sagsnummer"] = written
+    tables["journalnotat"][0]["notat_id"] = number
+    tables["dokument"][0] |= {"dokumentnummer": number, "dokumenttype": written, "fremdrift": number}
+    tables["fil"][0] |= {"variant": number, "mimetype": written}
+    arts = {(art, fil): antal for art, fil, antal, _ in remarks(place, tables)}
+    assert arts["maskeret_cpr", "sag.csv"] == 1
+    assert arts["maskeret_cpr", "journalnotat.csv"] == 1
+    assert arts["maskeret_cpr", "dokument.csv"] == 3
+    assert arts["maskeret_cpr", "fil.csv"] == 2
+    (snapshot,) = place.lake.snapshots()
+    told = [str(rows(snapshot, entity)) for entity in ("sag", "journalnotat", "dokument", "fil")]
+    assert all(number not in each and written not in each and "[cpr" in each for each in told)
+
+
+def test_a_personal_number_beside_the_contract_never_reaches_the_lake(place: Place) -> None:
+    folder = place.deliver()
+    manifest = json.loads((folder / "leverance.json").read_text(encoding="utf-8"))
+    manifest |= {"kontakt": 6101801234, "noter": ["cpr6101801234", {"610180-1234": "x"}]}
+    (folder / "leverance.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / "brev6101801234x.pdf").write_bytes(b"")
+    outcome = place.land_one()
+    assert outcome.status == "landet"
+    assert "6101801234" not in str(outcome)
+    assert all(b"6101801234" not in content for content in place.bytes_of_lake().values())
+    assert all(b"610180-1234" not in content for content in place.bytes_of_lake().values())
+
+
+def test_a_file_whose_name_is_not_utf_8_is_told_and_stops_nothing(place: Place) -> None:
+    folder = place.deliver()
+    folder.joinpath(os.fsdecode(b"bilag_\xe6.pdf")).touch()
+    (remark,) = place.land_one().bemaerkninger
+    assert remark["art"] == "fil_ikke_opfoert"
+    assert remark["fil"] == "bilag_\\xe6.pdf"
 
 
 def test_the_same_number_is_masked_alike_whatever_the_format(place: Place) -> None:

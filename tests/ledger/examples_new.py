@@ -226,3 +226,13 @@ def a_missing_tie_weighs_more_than_an_explained_difference(w: Clean) -> None:
     for tables in (w.kmd, w.before, w.edh):
         tables["sag"][0]["kle_emne"] = "32.24.32"
     w.delivered["ky", "2022-02-01T02:00:00Z"] = w.delivered.pop(("ky", LATER))
+
+
+@example("""
+    R02 sag b nyt/ky aendret fremdrift -> k
+    13 bevaret, 14 konverteret
+""")
+def a_state_differs_also_when_a_case_that_has_not_moved_is_tied_to_the_same(w: Clean) -> None:
+    w.kmd["sag"].append(sag("s", fagsystem="kmd_social_pension", sagsnummer="S-9"))
+    w.new["noeglepose"].append(tie("k", "s"))
+    w.new["sag"][0]["fremdrift"] = "Afgjort"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.ledger import examples_edh, examples_new, examples_time
+from tests.ledger import examples_edh, examples_explained, examples_new, examples_time
 from tests.ledger.clean import Clean, Example
 from tests.ledger.conftest import Judge
 from tests.ledger.told import told
@@ -99,7 +99,7 @@ def test_column_of_a_changed_case(assert_told: Callable[[World, str], None], col
 
 EXAMPLES = {
     name: thing
-    for module in (examples_new, examples_edh, examples_time)
+    for module in (examples_new, examples_edh, examples_time, examples_explained)
     for name, thing in vars(module).items()
     if isinstance(thing, Example)
 }
