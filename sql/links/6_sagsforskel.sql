@@ -57,11 +57,10 @@ sammenlignet AS (
         foer.part_id = efter.part_id AS ens_part_cpr,
         foer.sagsnummer = efter.sagsnummer AS ens_sagsnummer,
         floor(epoch(foer.oprettet)) = floor(epoch(efter.oprettet)) AS ens_oprettet,
+        if(foer.fremdrift IN ('Bestilt', 'Udfoert'), 'Afgjort', foer.fremdrift)
+        = if(efter.fremdrift IN ('Bestilt', 'Udfoert'), 'Afgjort', efter.fremdrift) AS ens_fremdrift,
         -- The state counts only where the new system has not moved the case on since the transition.
-        link.sted = 'edh'
-        OR coalesce(efter.fremdrift_fra >= link.overgang, TRUE)
-        OR if(foer.fremdrift IN ('Bestilt', 'Udfoert'), 'Afgjort', foer.fremdrift)
-        = if(efter.fremdrift IN ('Bestilt', 'Udfoert'), 'Afgjort', efter.fremdrift) AS ens_fremdrift
+        link.sted = 'nyt' AND coalesce(efter.fremdrift_fra < link.overgang, FALSE) AS fremdrift_taeller
     FROM afstemning.sagslink AS link
     INNER JOIN efter
         ON
@@ -98,7 +97,7 @@ felter AS (
             {'raekke': 4, 'felt': 'part_cpr', 'ens': par.ens_part_cpr},
             {'raekke': 5, 'felt': 'sagsnummer', 'ens': delt.ens_sagsnummer},
             {'raekke': 6, 'felt': 'oprettet', 'ens': delt.ens_oprettet},
-            {'raekke': 7, 'felt': 'fremdrift', 'ens': delt.ens_fremdrift}
+            {'raekke': 7, 'felt': 'fremdrift', 'ens': NOT par.fremdrift_taeller OR delt.ens_fremdrift}
         ], recursive := TRUE)
     FROM sammenlignet AS par
     SEMI JOIN forskellig ON par.sted = forskellig.sted AND par.foer_sag_uuid = forskellig.sag_uuid
