@@ -140,7 +140,7 @@ class CsvFile:
 
     def _utf8(self, records: bytes, starts: Integers, lines: Integers) -> bytes:
         def line_of(offset: int) -> int:
-            return int(lines[np.searchsorted(starts, offset, side="right") - 1])
+            return int(lines[int(np.searchsorted(starts, offset, side="right")) - 1])
 
         try:
             decoded = self._decoder.utf8(records)

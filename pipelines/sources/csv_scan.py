@@ -60,7 +60,7 @@ def scan(data: npt.NDArray[np.uint8], delimiter: int, *, at_end: bool) -> Scan:
     marks = data[offsets]
     is_quote = marks == _QUOTE
     quotes_before = np.cumsum(is_quote) - is_quote
-    inside = (quotes_before & 1).astype(bool)
+    inside = quotes_before % 2 == 1
     is_feed = marks == _LF
     separates = ~inside & ((marks == delimiter) | is_feed)
     ends_record = ~inside & is_feed
