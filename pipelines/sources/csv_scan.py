@@ -68,7 +68,7 @@ def scan(data: npt.NDArray[np.uint8], delimiter: int, *, at_end: bool) -> Scan:
     feeds = np.cumsum(is_feed)[ends_record]
     fields = np.cumsum(separates)[ends_record]
     ends = offsets[ends_record] + 1
-    is_open = bool(np.count_nonzero(is_quote) & 1)
+    is_open = int(np.count_nonzero(is_quote)) % 2 == 1
     last = int(ends[-1]) if len(ends) else 0
     if at_end and not is_open and last < len(data):
         total = int(np.count_nonzero(separates)) + 1
