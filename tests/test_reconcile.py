@@ -214,23 +214,22 @@ def test_a_bevaret_row_is_shown_on_demand_though_it_is_not_written(tmp_path: Pat
     assert counted == [("bevaret", 14)]
 
 
-@pytest.mark.parametrize("relation", ["foer_aftryk", "efter_aftryk"])
-def test_the_balance_is_counted_by_a_road_of_its_own(
-    tmp_path: Path, relation: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_balance_is_counted_by_a_road_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     estate = landed(tmp_path, Clean())
 
     def spoiled(folder: str, stem: str) -> str:
         sql = sql_step(folder, stem)
-        return f"SELECT * REPLACE (notater + 1 AS notater) FROM ({sql})" if stem.endswith(relation) else sql
+        # Both sides count one too many, so that every case still looks whole.
+        return f"SELECT * REPLACE (notater + 1 AS notater) FROM ({sql})" if stem.endswith("_aftryk") else sql
 
     monkeypatch.setattr("pipelines.reconcile.run.sql_step", spoiled)
     lake = Lake(estate.lake)
     run = reconcile(estate, lake, today=TODAY)
-    broken = (
-        open_run(lake, run.run_id).execute("SELECT ligning FROM afstemning.balance WHERE venstre <> hoejre").fetchall()
-    )
-    assert broken != []
+    rows = open_run(lake, run.run_id).execute("SELECT ligning FROM afstemning.balance WHERE venstre <> hoejre")
+    assert {ligning for (ligning,) in rows.fetchall()} == {
+        "objekter × steder, der skyldes = rækker i pligt",
+        "objekter fundet = rækker i oprindelse",
+    }
 
 
 def test_encrypted_texts_are_opened_with_their_key_alone(tmp_path: Path) -> None:
