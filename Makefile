@@ -1,4 +1,4 @@
-# Every target sets itself up from Python 3.11 or newer, git and make.
+# Every target sets itself up from Python 3.11, 3.12 or 3.13, git and make.
 # Every package is held to a hash. uv installs it; where the machine's package index is configured for pip alone,
 # so that uv cannot reach it, pip does the same with the same lock.
 SHELL := bash
@@ -47,12 +47,12 @@ clean: ## Remove the environments and caches
 # A name on the PATH may be a launcher for a version that is not there, so each is run before it is chosen.
 .venv/.created: requirements-uv.lock
 	@for python in $${PYTHON:-python3.13 python3.12 python3.11 python3}; do \
-		if $$python -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+		if $$python -c 'import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1; then \
 			echo "Making .venv with $$($$python --version)"; \
 			$$python -m venv .venv && .venv/bin/python $(PIP) -r requirements-uv.lock && touch $@; exit; \
 		fi; \
 	done; \
-	echo "No Python 3.11 or newer with venv was found. Install one (Debian: python3 and python3-venv)," \
+	echo "No Python 3.11, 3.12 or 3.13 with venv was found. Install one (Debian: python3 and python3-venv)," \
 		"or name it: make PYTHON=/path/to/python3.12" >&2; exit 2
 
 .venv/.project: .venv/.created requirements.lock pyproject.toml

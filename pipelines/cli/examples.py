@@ -33,7 +33,7 @@ afstem query --format json < question.sql
 afstem query""",
     "demo": """
 afstem demo
-afstem demo --folder /tmp/demo --cases 200""",
+afstem demo --folder small-demo --cases 200""",
 }
 
 # \b keeps the lines as they stand.
