@@ -184,6 +184,16 @@ def test_a_violation_counts_whatever_else_is_missing(tmp_path: Path) -> None:
     assert verdict(lake, run.run_id, "R03") == ("brudt", None)
 
 
+def test_a_kommune_without_a_transition_is_not_judged(tmp_path: Path) -> None:
+    world = Clean()
+    world.overgang = {}
+    lake, run = run_of(tmp_path, world)
+    rows = open_run(lake, run.run_id).execute("SELECT DISTINCT dom, begrundelse FROM afstemning.dom").fetchall()
+    why = "Grundlaget mangler: kommunen har ingen overgang i estate.yaml, og derfor hverken før eller efter."
+    assert rows == [("ikke_vurderet", why)]
+    assert run.findings == 0
+
+
 def test_what_is_waited_for_is_not_judged(tmp_path: Path) -> None:
     world = Clean()
     del world.delivered["ky", max(moment for system, moment in world.delivered if system == "ky")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -77,6 +77,8 @@ def pinned_ids(pinned: dict[str, Any]) -> list[str]:
 
 def missing_inputs(lake: Lake, pinned: dict[str, Any], requires: Sequence[str]) -> list[str]:
     """Sentences, in Danish, for each relation of ``requires`` that the pinned snapshots do not hold."""
+    if not any(system["overgang"] for system in pinned["systemer"]):
+        return ["kommunen har ingen overgang i estate.yaml, og derfor hverken før eller efter"]
     sentences = []
     for relation in requires:
         schema, entity = relation.split(".")
@@ -106,20 +108,8 @@ def _looked_in(schema: str, entity: str, pinned: dict[str, Any]) -> list[tuple[s
     if schema == "nyt":
         # A system that has delivered nothing yet is waited for; the ledger says so row by row.
         return [(system["system"], system["efter"]) for system in moved if system["efter"] is not None]
-    source: Callable[[dict[str, Any]], tuple[str, str | None]]
-    if entity in ("sag", "journalnotat"):
-        source = _from_kmd_sag
-    else:
-        source = _from_edh
-    return [source(system) for system in moved] or [("kmd_sag", None)]
-
-
-def _from_kmd_sag(system: dict[str, Any]) -> tuple[str, str | None]:
-    return "kmd_sag", system["foer_kmd_sag"]
-
-
-def _from_edh(system: dict[str, Any]) -> tuple[str, str | None]:
-    return "edh", system["foer_edh"]
+    system_before = "kmd_sag" if entity in ("sag", "journalnotat") else "edh"
+    return [(system_before, system[f"foer_{system_before}"]) for system in moved]
 
 
 def _waivers(
