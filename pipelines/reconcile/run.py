@@ -23,8 +23,9 @@ from pipelines.catalog import LEDGER_VIEWS, build, connect, sql_step, sql_steps
 from pipelines.errors import SystemFailure, UsageError
 from pipelines.estate import Estate
 from pipelines.lake import Lake, file_sha256, publish_folder, staging
+from pipelines.reconcile.judge import judge, number
 from pipelines.reconcile.notetexts import changed_texts
-from pipelines.reconcile.pins import holes, missing_inputs, pin, pinned_ids
+from pipelines.reconcile.pins import holes, pin, pinned_ids
 from pipelines.rules import SQL_FOLDER, Rule, load_rules
 
 # What is being done, how much of it is done, and of how much.
@@ -190,12 +191,12 @@ def _reconcile_kommune(
             _ledgers(con, lake, text_key)
             for relation, stem in sql_steps("marts"):
                 con.execute(f"CREATE TABLE afstemning.{relation} AS {sql_step('marts', stem)}")
-            _judge(con, lake, code, pinned, rules, run_id)
+            judge(con, lake, code, pinned, rules, run_id)
             for file, source in _PUBLISHED.items():
                 path = str(target / f"{file}.parquet").replace("'", "''")
                 con.execute(f"COPY ({source}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
             return _Outcome(
-                findings=_number(con, "SELECT count(*) FROM afstemning.fund"),
+                findings=number(con, "SELECT count(*) FROM afstemning.fund"),
                 verdicts=Counter(row[0] for row in con.execute("SELECT dom FROM afstemning.dom").fetchall()),
                 remarks=holes(con),
             )
@@ -217,72 +218,6 @@ def _ledgers(con: duckdb.DuckDBPyConnection, lake: Lake, text_key: bytes | None)
         else:
             kind = "VIEW" if stem in LEDGER_VIEWS else "TABLE"
             con.execute(f"CREATE {kind} afstemning.{relation} AS {sql}")
-
-
-def _judge(
-    con: duckdb.DuckDBPyConnection,
-    lake: Lake,
-    code: str,
-    pinned: dict[str, Any],
-    rules: list[Rule],
-    run_id: str,
-) -> None:
-    """Ask every rule its two questions; fill ``afstemning.fund`` and ``afstemning.dom``."""
-    con.execute(
-        """CREATE TABLE afstemning.fund (
-            fund_id VARCHAR, koersel_id VARCHAR, regel VARCHAR, alvor VARCHAR, ejer VARCHAR, kommunekode VARCHAR,
-            objekttype VARCHAR, objekt_id VARCHAR, sag_uuid UUID, sted VARCHAR, system VARCHAR, udfald VARCHAR,
-            aarsag VARCHAR, modpart_id VARCHAR)"""
-    )
-    con.execute(
-        """CREATE TABLE afstemning.dom (
-            regel VARCHAR, kommunekode VARCHAR, dom VARCHAR, brud BIGINT, vurderet BIGINT, venter BIGINT,
-            forklaret BIGINT, begrundelse VARCHAR)"""
-    )
-    for rule in rules:
-        # The id is made of what the fault is, not of the run that saw it: same fault, same id.
-        con.execute(
-            f"""INSERT INTO afstemning.fund
-            SELECT
-                left(sha256(concat_ws(chr(31), $regel, kommunekode, objekttype, coalesce(objekt_id, chr(30)),
-                    coalesce(sted, chr(30)), coalesce(system, chr(30)))), 16),
-                $koersel, $regel, $alvor,
-                CASE sted WHEN 'edh' THEN $ejer_edh WHEN 'nyt' THEN $ejer_nyt ELSE $ejer END,
-                kommunekode, objekttype, objekt_id, sag_uuid, sted, system, udfald, aarsag, modpart_id
-            FROM ({rule.violations})""",
-            {
-                "regel": rule.id,
-                "koersel": run_id,
-                "alvor": rule.alvor,
-                "ejer": rule.ejer,
-                "ejer_edh": rule.owner("edh"),
-                "ejer_nyt": rule.owner("nyt"),
-            },
-        )
-        broken = _number(con, "SELECT count(*) FROM afstemning.fund WHERE regel = ?", rule.id)
-        judged, waiting, explained = con.execute(rule.extent).fetchall()[0]
-        missing = missing_inputs(lake, pinned, rule.requires)
-        verdict, reason = _verdict(broken, judged, waiting, missing)
-        con.execute(
-            "INSERT INTO afstemning.dom VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [rule.id, code, verdict, broken, judged, waiting, explained, reason],
-        )
-
-
-def _verdict(broken: int, judged: int, waiting: int, missing: list[str]) -> tuple[str, str | None]:
-    if broken:
-        return "brudt", None
-    if missing:
-        return "ikke_vurderet", f"Grundlaget mangler: {'; '.join(missing)}."
-    if not judged:
-        if waiting:
-            return "ikke_vurderet", f"Alle {waiting} venter på en levering fra efter overgangen."
-        return "ikke_vurderet", "Der er intet at vurdere."
-    return "opfyldt", None
-
-
-def _number(con: duckdb.DuckDBPyConnection, sql: str, *parameters: object) -> int:
-    return int(con.execute(sql, list(parameters)).fetchall()[0][0])
 
 
 def _code_sha256() -> str:
