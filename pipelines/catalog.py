@@ -61,7 +61,7 @@ def sql_steps(folder: str) -> list[tuple[str, str]]:
     return [(path.stem.split("_", 1)[1], path.stem) for path in paths]
 
 
-def connect(threads: int | None = None, *, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
+def connect(*, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     """A DuckDB session in UTC that keeps the order of rows; ``spill`` is where it may put what memory cannot hold."""
     con = duckdb.connect()
     con.execute("SET TimeZone = 'UTC'")
@@ -70,10 +70,8 @@ def connect(threads: int | None = None, *, spill: Path | None = None) -> duckdb.
     # On 1.5.5 this one, together with shared subplans, now and then crashes or loses rows of
     # `QUALIFY row_number() = 1`. sql/ does without that, but an analyst need not know.
     con.execute("SET disabled_optimizers = 'top_n_window_elimination'")
-    if threads is not None:
-        con.execute(f"SET threads = {int(threads)}")
     if spill is not None:
-        con.execute(f"SET temp_directory = {_quoted(str(spill))}")
+        con.execute(f"SET temp_directory = {quoted(str(spill))}")
         con.execute(f"SET memory_limit = '{_MEMORY}'")
     return con
 
@@ -122,9 +120,9 @@ def _relation(
             continue
         tagged = {**values, "udtrukket": snapshot.udtrukket.strftime("%Y-%m-%d %H:%M:%S+00")}
         literals = "".join(
-            f", {'TIMESTAMPTZ ' if tag == 'udtrukket' else ''}{_quoted(tagged[tag])} AS {tag}" for tag in tags
+            f", {'TIMESTAMPTZ ' if tag == 'udtrukket' else ''}{quoted(tagged[tag])} AS {tag}" for tag in tags
         )
-        parts.append(f"SELECT {_quoted(kommunekode)} AS kommunekode{literals}, {columns} FROM {_parquet(path)}")
+        parts.append(f"SELECT {quoted(kommunekode)} AS kommunekode{literals}, {columns} FROM {_parquet(path)}")
     if not parts:
         empty = [f'CAST(NULL AS {_TYPES[field.type]}) AS "{field.name}"' for field in entity.schema]
         empty = [f"CAST(NULL AS {'TIMESTAMPTZ' if tag == 'udtrukket' else 'VARCHAR'}) AS {tag}" for tag in tags] + empty
@@ -189,14 +187,12 @@ def _settings(con: duckdb.DuckDBPyConnection, lake: Lake, kommunekode: str, pinn
                     "INSERT INTO afstemning.landet VALUES ('kontroltal', ?, ?, ?, ?)",
                     [snapshot.system, entity.name, total["sendt"], total["landet"]],
                 )
-    after_ids = [(None, pinned["edh_efter"]), *((s["system"], s["efter"]) for s in pinned["systemer"])]
-    for system_name, snapshot_id in after_ids:
-        for snapshot in _open(lake, [snapshot_id]):
-            for file in snapshot.manifest["filer"]:
-                con.execute(
-                    "INSERT INTO afstemning.leveret VALUES (?, ?, ?)",
-                    ["edh" if system_name is None else "nyt", snapshot.system, file["entitet"]],
-                )
+    for snapshot in _open(lake, [pinned["edh_efter"], *(system["efter"] for system in pinned["systemer"])]):
+        for file in snapshot.manifest["filer"]:
+            con.execute(
+                "INSERT INTO afstemning.leveret VALUES (?, ?, ?)",
+                ["edh" if snapshot.system == "edh" else "nyt", snapshot.system, file["entitet"]],
+            )
     con.execute("CREATE TABLE afstemning.kle_omlaegning (system VARCHAR, fra VARCHAR, til VARCHAR, gaelder_fra DATE)")
     for row in pinned["kle_omlaegninger"]:
         con.execute("INSERT INTO afstemning.kle_omlaegning VALUES ($system, $fra, $til, $gaelder_fra)", row)
@@ -258,8 +254,9 @@ def _unite(con: duckdb.DuckDBPyConnection, codes: list[str]) -> None:
 
 def _parquet(path: Path) -> str:
     # The folders are named as Hive names partitions, but say nothing that the columns do not.
-    return f"read_parquet({_quoted(str(path))}, hive_partitioning = false)"
+    return f"read_parquet({quoted(str(path))}, hive_partitioning = false)"
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
+    """``value`` as an SQL literal."""
     return "'" + value.replace("'", "''") + "'"

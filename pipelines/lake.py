@@ -202,6 +202,17 @@ def _remove_abandoned(folder: Path) -> None:
         os.close(handle)
 
 
+def publish_file(target: Path, content: bytes) -> None:
+    """Put ``content`` in ``target``, in the place of what was there: whole or not at all."""
+    staged = target.with_name(f".{target.name}.{os.getpid()}")
+    with staged.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    staged.replace(target)
+    _sync(target.parent)
+
+
 def publish_folder(folder: Path, target: Path) -> None:
     """Make ``folder`` visible as ``target``: whole or not at all, and still there after a power cut.
 

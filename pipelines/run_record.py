@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipelines.errors import LakeDamaged, UsageError
-from pipelines.lake import Lake, Snapshot, file_sha256, staging
+from pipelines.lake import Lake, Snapshot, file_sha256, publish_file
 
 # What later steps add to the folder of a run.
 JUDGEMENT_FILE = "kontrol.json"
@@ -68,18 +67,7 @@ class RunRecord:
     def publish(self, name: str, content: bytes) -> Path:
         """Put ``content`` into the run's folder as ``name``: whole or not at all."""
         target = self.folder / name
-        with staging(self.lake.root) as made:
-            staged = made / name
-            with staged.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            staged.replace(target)
-        folder = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        publish_file(target, content)
         return target
 
     def _checked(self, relative: str, sha256: str) -> Path:

@@ -30,7 +30,6 @@ class Conversion:
         self.facit = facit
         self.draw = Draw(f"conversion {self.plan.kode}")
         self._serials = dict.fromkeys((*self.plan.transitions, "new"), 0)
-        self._corrections = 0
 
     def done(self) -> World:
         """The world with its last deliveries."""

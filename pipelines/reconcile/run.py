@@ -19,10 +19,10 @@ from typing import Any
 import duckdb
 
 import pipelines
-from pipelines.catalog import LEDGER_VIEWS, build, connect, sql_step, sql_steps
+from pipelines.catalog import LEDGER_VIEWS, PUBLISHED, build, connect, quoted, sql_step, sql_steps
 from pipelines.errors import SystemFailure, UsageError
 from pipelines.estate import Estate
-from pipelines.lake import Lake, file_sha256, publish_folder, staging
+from pipelines.lake import Lake, file_sha256, publish_file, publish_folder, staging
 from pipelines.reconcile.judge import judge, number
 from pipelines.reconcile.notetexts import changed_texts
 from pipelines.reconcile.pins import holes, pin, pinned_ids
@@ -31,18 +31,8 @@ from pipelines.rules import SQL_FOLDER, Rule, load_rules
 # What is being done, how much of it is done, and of how much.
 Progress = Callable[[str, int, int], None]
 
-# What a run publishes per kommune: file, and the relation it holds in the order that makes its bytes stable.
-_PUBLISHED = {
-    "pligt": "FROM afstemning.pligt_skrevet",
-    "oprindelse": "FROM afstemning.oprindelse_skrevet",
-    "hele_sager": "FROM afstemning.hele_sager ORDER BY sted, sag_uuid",
-    "fund": "FROM afstemning.fund ORDER BY regel, fund_id",
-    "balance": "FROM afstemning.balance",
-    "dom": "FROM afstemning.dom ORDER BY regel",
-    "pligt_antal": "FROM afstemning.pligt_antal",
-    "oprindelse_antal": "FROM afstemning.oprindelse_antal",
-    "figur": "FROM afstemning.figur",
-}
+# The order that makes the bytes of a published table stable, where its own question does not give one.
+_ORDER = {"hele_sager": "sted, sag_uuid", "fund": "regel, fund_id", "dom": "regel"}
 # The file in the runs' folder that names the last run: what a command takes that is given none.
 _LAST = "last_run"
 # Of falling strength; beyond the fifth, a note is missing.
@@ -75,7 +65,6 @@ def reconcile(
     *,
     today: date,
     text_key: bytes | None = None,
-    threads: int | None = None,
     progress: Progress = lambda _what, _done, _of: None,
 ) -> Run:
     """Reconcile every kommune of ``estate`` and publish the run.
@@ -117,7 +106,7 @@ def reconcile(
             progress(f"reconciling {code}", done, len(kommuner))
             target = made / run_id / f"kommune={code}"
             target.mkdir(parents=True)
-            outcome = _reconcile_kommune(lake, code, one, rules, run_id, target, text_key=text_key, threads=threads)
+            outcome = _reconcile_kommune(lake, code, one, rules, run_id, target, text_key=text_key)
             one["bemaerkninger"] = outcome.remarks
             findings += outcome.findings
             verdicts += outcome.verdicts
@@ -155,9 +144,7 @@ def last_run(lake: Lake) -> str:
 
 
 def _remember(lake: Lake, run_id: str) -> None:
-    with tempfile.NamedTemporaryFile("w", encoding="ascii", dir=lake.runs_folder, prefix=".", delete=False) as file:
-        file.write(run_id + "\n")
-    Path(file.name).replace(lake.runs_folder / _LAST)
+    publish_file(lake.runs_folder / _LAST, f"{run_id}\n".encode())
 
 
 @dataclass(frozen=True)
@@ -176,10 +163,9 @@ def _reconcile_kommune(
     target: Path,
     *,
     text_key: bytes | None,
-    threads: int | None,
 ) -> _Outcome:
     with tempfile.TemporaryDirectory(prefix="spill-", dir=target.parents[1]) as spill:
-        con = connect(threads, spill=Path(spill))
+        con = connect(spill=Path(spill))
         try:
             build(con, lake, code, pinned)
             for relation, stem in sql_steps("catalog"):
@@ -192,9 +178,10 @@ def _reconcile_kommune(
             for relation, stem in sql_steps("marts"):
                 con.execute(f"CREATE TABLE afstemning.{relation} AS {sql_step('marts', stem)}")
             judge(con, lake, code, pinned, rules, run_id)
-            for file, source in _PUBLISHED.items():
-                path = str(target / f"{file}.parquet").replace("'", "''")
-                con.execute(f"COPY ({source}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+            for file, relation in PUBLISHED.items():
+                order = f" ORDER BY {_ORDER[file]}" if file in _ORDER else ""
+                path = quoted(str(target / f"{file}.parquet"))
+                con.execute(f"COPY (FROM afstemning.{relation}{order}) TO {path} (FORMAT parquet, COMPRESSION zstd)")
             return _Outcome(
                 findings=number(con, "SELECT count(*) FROM afstemning.fund"),
                 verdicts=Counter(row[0] for row in con.execute("SELECT dom FROM afstemning.dom").fetchall()),

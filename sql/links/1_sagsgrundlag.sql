@@ -1,8 +1,8 @@
 -- What is each baseline case, and where is it owed?
 -- grain: one row per baseline case
 -- reads: foer.dokument_sag, afstemning.leveret, foer.sag, afstemning.system
--- columns: the case's own; aftryk (of the columns that must stay as they were); overgang (of the system that owes it); har_dokument; skyldes_nyt, skyldes_edh
---   (it is owed there); venter_nyt, venter_edh (the after-delivery cannot yet judge it); graense_edh (what is
+-- columns: the case's own; aftryk (of the columns that must stay as they were); overgang (of the system that owes
+--   it); har_dokument; skyldes_nyt, skyldes_edh (it is owed there); venter_nyt, venter_edh (the after-delivery cannot yet judge it); graense_edh (what is
 --   registered on its EDH case from this instant on is new)
 -- empty: there is no baseline
 WITH med_dokument AS (

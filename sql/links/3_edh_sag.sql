@@ -1,14 +1,15 @@
 -- What is each case found in EDH now: a baseline case, a copy of one, or one of its own?
 -- grain: one row per case in the after-delivery of EDH
 -- reads: edh.sag, afstemning.sagsgrundlag, afstemning.system, afstemning.kommune
--- columns: foer_sag_uuid (the baseline case with its id); ens (every column is as it was); kopi_af (the baseline cases, found in EDH themselves, whose
---   sagsnummer and citizen this older case of its own carries; a list); graense (from this instant on, what is on
---   it is new)
+-- columns: foer_sag_uuid (the baseline case with its id); ens (every column is as it was); kopi_af (the baseline
+--   cases, found in EDH themselves, whose sagsnummer and citizen this older case of its own carries; a list); graense
+--   (from this instant on, what is on it is new)
 -- empty: EDH delivered no cases after
 WITH med_graense AS (
     SELECT
         sag.*,
         foer.sag_uuid AS foer_sag_uuid,
+        foer.aftryk,
         if(
             foer.sag_uuid IS NOT NULL,
             foer.graense_edh,
@@ -38,12 +39,11 @@ SELECT
     sag.graense,
     sag.part_id,
     coalesce(
-        foer.aftryk = hash(
+        sag.aftryk = hash(
             sag.titel, sag.kle_emne, sag.kle_facet, sag.part_id, sag.sagsnummer, floor(epoch(sag.oprettet))
         ),
         FALSE
     ) AS ens,
     kopi.kopi_af
 FROM med_graense AS sag
-LEFT JOIN afstemning.sagsgrundlag AS foer ON sag.foer_sag_uuid = foer.sag_uuid
 LEFT JOIN kopi ON sag.sag_uuid = kopi.sag_uuid
