@@ -13,11 +13,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from pipelines.contract import ENTITIES, NEW_SYSTEMS, SUCCESSORS, Entity, entities_of
+from pipelines.contract import ENTITIES, NEW_SYSTEMS, Entity, entities_of
 from pipelines.errors import UsageError
-from pipelines.lake import Lake, Snapshot
+from pipelines.lake import FOLDER_TIME, Lake, Snapshot
 from pipelines.rules import SQL_FOLDER
-from pipelines.run_record import open_record
+from pipelines.run_record import RECORD_VERSION, open_record
 
 # Where a run's published tables appear; the two ledgers are views over what is written and what is whole.
 PUBLISHED = {
@@ -30,11 +30,17 @@ PUBLISHED = {
     "pligt_antal": "pligt_antal",
     "oprindelse_antal": "oprindelse_antal",
     "figur": "figur",
+    "detalje": "detalje",
+    "moenster": "moenster",
+    "fund_forklaret": "fund_forklaret",
 }
 LEDGER_VIEWS = ("15_hele_notater", "16_pligt", "17_oprindelse")
 
 # With Python and its libraries beside, a session that may spill stays below 1 GiB, however large the kommune.
 _MEMORY = "600MB"
+
+# Optimizers of DuckDB 1.5.5 that cannot be relied on: see where they are disabled.
+_DISABLED = "top_n_window_elimination"
 
 _BASELINE = ("sag", "journalnotat", "dokument", "dokument_sag", "fil")
 _TYPES = {
@@ -69,7 +75,7 @@ def connect(*, spill: Path | None = None) -> duckdb.DuckDBPyConnection:
     con.execute("SET autoload_known_extensions = false")
     # On 1.5.5 this one, together with shared subplans, now and then crashes or loses rows of
     # `QUALIFY row_number() = 1`. sql/ does without that, but an analyst need not know.
-    con.execute("SET disabled_optimizers = 'top_n_window_elimination'")
+    con.execute(f"SET disabled_optimizers = '{_DISABLED}'")
     if spill is not None:
         con.execute(f"SET temp_directory = {quoted(str(spill))}")
         con.execute(f"SET memory_limit = '{_MEMORY}'")
@@ -135,24 +141,21 @@ def _settings(con: duckdb.DuckDBPyConnection, lake: Lake, kommunekode: str, pinn
     con.execute(
         """CREATE TABLE afstemning.system (
             kommunekode VARCHAR, system VARCHAR, fagsystem VARCHAR, raekkefoelge INTEGER, overgang TIMESTAMPTZ,
-            vindue_aar INTEGER, foer_kmd_sag TIMESTAMPTZ, foer_edh TIMESTAMPTZ, efter TIMESTAMPTZ,
-            flyttet BOOLEAN, flyttet_edh BOOLEAN)"""
+            foer_kmd_sag TIMESTAMPTZ, foer_edh TIMESTAMPTZ, efter TIMESTAMPTZ, flyttet BOOLEAN, flyttet_edh BOOLEAN)"""
     )
-    window = {successor.system: successor.vindue_aar for successor in SUCCESSORS}
     edh_after = _moment(lake, pinned["edh_efter"])
     for system in pinned["systemer"]:
         after, moved = _moment(lake, system["efter"]), system["overgang"]
         con.execute(
-            """INSERT INTO afstemning.system SELECT $1, $2, $3, $4, $5::TIMESTAMPTZ, $6, $7::TIMESTAMPTZ,
-                $8::TIMESTAMPTZ, $9::TIMESTAMPTZ, coalesce($9::TIMESTAMPTZ >= $5::TIMESTAMPTZ, FALSE),
-                coalesce($10::TIMESTAMPTZ >= $5::TIMESTAMPTZ, FALSE)""",
+            """INSERT INTO afstemning.system SELECT $1, $2, $3, $4, $5::TIMESTAMPTZ, $6::TIMESTAMPTZ,
+                $7::TIMESTAMPTZ, $8::TIMESTAMPTZ, coalesce($8::TIMESTAMPTZ >= $5::TIMESTAMPTZ, FALSE),
+                coalesce($9::TIMESTAMPTZ >= $5::TIMESTAMPTZ, FALSE)""",
             [
                 kommunekode,
                 system["system"],
                 system["fagsystem"],
                 system["raekkefoelge"],
                 moved,
-                window[system["system"]],
                 _moment(lake, system["foer_kmd_sag"]),
                 _moment(lake, system["foer_edh"]),
                 after,
@@ -160,21 +163,41 @@ def _settings(con: duckdb.DuckDBPyConnection, lake: Lake, kommunekode: str, pinn
             ],
         )
     con.execute(
-        """CREATE TABLE afstemning.kommune AS SELECT $1::VARCHAR AS kommunekode,
-            $2::TIMESTAMPTZ AS foer_kmd_sag, $3::TIMESTAMPTZ AS foer_edh, $4::TIMESTAMPTZ AS edh_efter""",
+        # opsagt: manual cases were given up at the beginning of that day, Danish time.
+        """CREATE TABLE afstemning.kommune AS SELECT $1::VARCHAR AS kommunekode, $2::BOOLEAN AS i_estate,
+            $3::TIMESTAMPTZ AS foer_kmd_sag, $4::TIMESTAMPTZ AS foer_edh, $5::TIMESTAMPTZ AS edh_efter,
+            $6::TIMESTAMPTZ AS indeks, $7::TIMESTAMPTZ AS esdh,
+            timezone('Europe/Copenhagen', $8::DATE::TIMESTAMP) AS opsagt, $9::DATE AS fuldt_udrullet""",
         [
             kommunekode,
+            pinned["i_estate"],
             _moment(lake, pinned["foer_kmd_sag"]),
             _moment(lake, pinned["foer_edh"]),
             edh_after,
+            _moment(lake, pinned["indeks"]),
+            _moment(lake, pinned["esdh"]),
+            pinned["opsagt_manuelle_sager"],
+            pinned["fuldt_udrullet"],
         ],
     )
+    con.execute(
+        """CREATE TABLE afstemning.leverance (
+            kommunekode VARCHAR, leverance VARCHAR, system VARCHAR, udtrukket TIMESTAMPTZ, i_estate BOOLEAN)"""
+    )
+    for snapshot_id in pinned["leverancer"]:
+        # Only their names: a delivery that nothing rests on may be gone when the run is opened again.
+        system, _, folder = snapshot_id.split("/")
+        con.execute(
+            f"INSERT INTO afstemning.leverance VALUES (?, ?, ?, strptime(? || '+0000', '{FOLDER_TIME}%z'), ?)",
+            [kommunekode, snapshot_id, system, folder, pinned["i_estate"]],
+        )
     con.execute("CREATE TABLE afstemning.leveret (sted VARCHAR, system VARCHAR, entitet VARCHAR)")
     con.execute(
         "CREATE TABLE afstemning.landet (art VARCHAR, system VARCHAR, objekttype VARCHAR, sendt BIGINT, raekker BIGINT)"
     )
     used = [system[key] for system in pinned["systemer"] for key in ("foer_kmd_sag", "foer_edh", "efter")]
-    for snapshot in _open(lake, [*used, pinned["edh_efter"]]):
+    beside = [pinned["edh_efter"], pinned["indeks"], pinned["esdh"]]
+    for snapshot in _open(lake, [*used, *beside]):
         for file in snapshot.manifest["filer"]:
             con.execute(
                 "INSERT INTO afstemning.landet VALUES ('raekker', ?, ?, ?, ?)",
@@ -187,21 +210,34 @@ def _settings(con: duckdb.DuckDBPyConnection, lake: Lake, kommunekode: str, pinn
                     "INSERT INTO afstemning.landet VALUES ('kontroltal', ?, ?, ?, ?)",
                     [snapshot.system, entity.name, total["sendt"], total["landet"]],
                 )
-    for snapshot in _open(lake, [pinned["edh_efter"], *(system["efter"] for system in pinned["systemer"])]):
+    for snapshot in _open(lake, [*beside, *(system["efter"] for system in pinned["systemer"])]):
         for file in snapshot.manifest["filer"]:
             con.execute(
                 "INSERT INTO afstemning.leveret VALUES (?, ?, ?)",
-                ["edh" if snapshot.system == "edh" else "nyt", snapshot.system, file["entitet"]],
+                ["nyt" if snapshot.system in NEW_SYSTEMS else snapshot.system, snapshot.system, file["entitet"]],
             )
-    con.execute("CREATE TABLE afstemning.kle_omlaegning (system VARCHAR, fra VARCHAR, til VARCHAR, gaelder_fra DATE)")
-    for row in pinned["kle_omlaegninger"]:
-        con.execute("INSERT INTO afstemning.kle_omlaegning VALUES ($system, $fra, $til, $gaelder_fra)", row)
+    _explanations(con, pinned)
+
+
+def _explanations(con: duckdb.DuckDBPyConnection, pinned: Mapping[str, Any]) -> None:
+    """What may rightly differ: the tables of ``sql/explained``, and what the estate declares."""
+    for relation, stem in sql_steps("explained"):
+        con.execute(f"CREATE TABLE afstemning.{relation} AS {sql_step('explained', stem)}")
+    if pinned["kle_omlaegninger"] is not None:
+        con.execute("DELETE FROM afstemning.kle_omlaegning")
+        for row in pinned["kle_omlaegninger"]:
+            con.execute("INSERT INTO afstemning.kle_omlaegning VALUES ($system, $fra, $til, $gaelder_fra)", row)
     con.execute(
-        "CREATE TABLE afstemning.afvigelse (objekttype VARCHAR, objekt_id VARCHAR, sted VARCHAR, regel VARCHAR)"
+        """CREATE TABLE afstemning.afvigelse (
+            objekttype VARCHAR, objekt_id VARCHAR, sted VARCHAR, regel VARCHAR, udloebet BOOLEAN)"""
     )
-    for waiver in pinned["afvigelser"]:
-        row = {key: waiver[key] for key in ("objekttype", "objekt_id", "sted", "regel")}
-        con.execute("INSERT INTO afstemning.afvigelse VALUES ($objekttype, $objekt_id, $sted, $regel)", row)
+    for kind in ("afvigelser", "udloebne_afvigelser"):
+        for waiver in pinned[kind]:
+            row = {key: waiver[key] for key in ("objekttype", "objekt_id", "sted", "regel")}
+            con.execute(
+                "INSERT INTO afstemning.afvigelse VALUES ($objekttype, $objekt_id, $sted, $regel, $udloebet)",
+                {**row, "udloebet": kind == "udloebne_afvigelser"},
+            )
 
 
 def _moment(lake: Lake, snapshot_id: str | None) -> str | None:
@@ -216,10 +252,17 @@ def open_run(lake: Lake, run_id: str, kommunekode: str | None = None) -> duckdb.
     file of it is gone.
     """
     run = open_record(lake, run_id)
+    if run.record["version"] != RECORD_VERSION:
+        raise UsageError(
+            f"Run {run_id} was made by another version of Afstem and cannot be asked by this one. "
+            "Make a new run: afstem reconcile."
+        )
     run.snapshots()
     if kommunekode is not None and kommunekode not in run.kommuner:
         raise UsageError(f"Run {run_id} holds no kommune {kommunekode!r}; it holds {', '.join(run.kommuner)}.")
     con = connect()
+    # With this one, reading more of a ledger than the result's buffer holds never ends on 1.5.5.
+    con.execute(f"SET disabled_optimizers = '{_DISABLED},cte_inlining'")
     codes = run.kommuner if kommunekode is None else [kommunekode]
     for code in codes:
         con.execute(f"ATTACH ':memory:' AS k{code}")
@@ -232,6 +275,9 @@ def open_run(lake: Lake, run_id: str, kommunekode: str | None = None) -> duckdb.
             con.execute(f"CREATE VIEW afstemning.{relation} AS FROM {_parquet(path)}")
         for stem in LEDGER_VIEWS:
             con.execute(f"CREATE VIEW afstemning.{stem.split('_', 1)[1]} AS {sql_step('ledger', stem)}")
+        con.execute(f"CREATE VIEW afstemning.sagsgrundlag AS {sql_step('links', '1_sagsgrundlag')}")
+        for relation, stem in sql_steps("reach"):
+            con.execute(f"CREATE VIEW afstemning.{relation} AS {sql_step('reach', stem)}")
     if kommunekode is None:
         _unite(con, codes)
     return con

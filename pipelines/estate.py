@@ -139,22 +139,18 @@ class Afvigelse(_Frozen):
     udloeber: IsoDate
 
 
-# KLE 32.24.32 and 32.24.48 went out in February 2022; KY uses 32.24.04 for all (rulings, kle-online.dk).
-DEFAULT_KLE_OMLAEGNINGER = tuple(
-    KleOmlaegning(system="ky", fra=fra, til="32.24.04", gaelder_fra=date(2022, 2, 1))
-    for fra in ("32.24.32", "32.24.48")
-)
-
-
 class Estate(_Frozen):
-    """What is reconciled. ``lake`` and ``inbox`` are absolute; ``fuldt_udrullet``: the day all 98 had moved."""
+    """What is reconciled. ``lake`` and ``inbox`` are absolute; ``fuldt_udrullet``: the day all 98 had moved.
+
+    ``kle_omlaegninger``: None where the file has none of its own, and ``sql/explained`` tells.
+    """
 
     path: Path
     lake: Folder
     inbox: Folder
     kommuner: Annotated[dict[Kommunekode, Kommune], Field(min_length=1)]
     fuldt_udrullet: IsoDate | None = None
-    kle_omlaegninger: tuple[KleOmlaegning, ...] = DEFAULT_KLE_OMLAEGNINGER
+    kle_omlaegninger: tuple[KleOmlaegning, ...] | None = None
     afvigelser: tuple[Afvigelse, ...] = ()
 
 

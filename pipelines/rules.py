@@ -27,7 +27,8 @@ class Rule:
     """One rule. ``violations`` returns a row per violation, ``extent`` one row: vurderet, venter, forklaret.
 
     ``requires`` names the relations (``edh.fil``) without which the rule cannot be judged. ``owners``
-    maps a place to its owner; the key None holds where the rule names one owner for all.
+    maps a place to its owner; the key None holds where the rule names one owner for all. ``tomt_*`` tells what
+    no violation means, ``ulaest_*`` why nothing was in reach.
     """
 
     id: str
@@ -41,6 +42,8 @@ class Rule:
     korn: str
     tomt_da: str
     tomt_en: str
+    ulaest_da: str
+    ulaest_en: str
     requires: tuple[str, ...]
     sql: str
     violations: str
@@ -62,8 +65,13 @@ class Rule:
 
 
 def load_rules(folder: Path = SQL_FOLDER / "rules") -> list[Rule]:
-    """Every rule of ``folder``, in order of id. Raises ``SystemFailure`` when a file is not a rule."""
-    rules = [_read(path) for path in sorted(folder.glob("*.sql"))]
+    """Every rule of ``folder``: the letter's in order of id, then that of the waivers.
+
+    Raises ``SystemFailure`` when a file is not a rule.
+    """
+    # Whether a waiver was used can be told when all else has been judged.
+    paths = sorted(folder.glob("*.sql"), key=lambda path: (path.stem == "AFV", path.stem))
+    rules = [_read(path) for path in paths]
     if not rules:
         raise SystemFailure(f"There are no rules in {folder.name}: the installation is not whole.")
     return rules
@@ -93,6 +101,8 @@ def _read(path: Path) -> Rule:
             korn=header["korn"],
             tomt_da=header["tomt_da"],
             tomt_en=header["tomt_en"],
+            ulaest_da=header["ulaest_da"],
+            ulaest_en=header["ulaest_en"],
             requires=tuple(header.get("kraever", "").split()),
             sql=sql,
             violations=violations,

@@ -11,6 +11,8 @@ from typing import Any
 from pipelines.errors import LakeDamaged, UsageError
 from pipelines.lake import Lake, Snapshot, file_sha256, publish_file
 
+# The form of run.json and of the tables beside it.
+RECORD_VERSION = 2
 # What later steps add to the folder of a run.
 JUDGEMENT_FILE = "kontrol.json"
 REPORT_FILE = "rapport.html"

@@ -58,10 +58,7 @@ def test_a_good_estate_is_read(tmp_path: Path) -> None:
     assert estate.kommuner["0810"].overgang == {}
     assert estate.lake == tmp_path / "lake"
     assert estate.inbox == tmp_path.parent / "inbox"
-    assert [(row.fra, row.til) for row in estate.kle_omlaegninger] == [
-        ("32.24.32", "32.24.04"),
-        ("32.24.48", "32.24.04"),
-    ]
+    assert estate.kle_omlaegninger is None
     assert [(waiver.objekt_id, waiver.udloeber) for waiver in estate.afvigelser] == [("n1|5f0c", date(2026, 12, 31))]
 
 

@@ -97,20 +97,15 @@ CODE_LISTS = (SYSTEM, SAGSTYPE, FAGSYSTEM, FREMDRIFT, LIVSCYKLUS, NOTATFORMAT, R
 
 @dataclass(frozen=True)
 class Successor:
-    """The new system that takes over a fagsystem's cases (the letter).
-
-    ``vindue_aar``: a case whose right ended more than this many calendar years before the year of the
-    transition was not to be moved; None where every case was.
-    """
+    """The new system that takes over a fagsystem's cases (the letter)."""
 
     system: str
     fagsystem: str
-    vindue_aar: int | None = None
 
 
 # A system is a row of data, not a branch in the code: SPK works as KSD and KY do.
 SUCCESSORS = (
-    Successor("ksd", "kmd_dagpenge", vindue_aar=3),
+    Successor("ksd", "kmd_dagpenge"),
     Successor("ky", "kmd_aktiv"),
     Successor("spk", "kmd_social_pension"),
 )

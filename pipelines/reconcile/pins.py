@@ -10,22 +10,25 @@ import duckdb
 
 from pipelines.contract import SUCCESSORS
 from pipelines.errors import scrub_foreign
-from pipelines.estate import Afvigelse, Estate
+from pipelines.estate import Afvigelse, Estate, Kommune
 from pipelines.lake import Lake, Snapshot
 
 
 def pin(estate: Estate, lake: Lake, kommunekode: str, today: date) -> dict[str, Any]:
-    """The kommune's part of the run record: its systems with their baselines and after-deliveries.
+    """The kommune's part of the run record: its deliveries, its systems with their baselines and after-deliveries.
+
+    A kommune that is not in the estate has deliveries and nothing else.
 
     A system's baseline is the last delivery extracted before its own transition; a system without one
     takes that of the first transition. After is the last delivery of each system. Without any
     transition there is neither before nor after, and nothing is pinned. Waivers that have
     expired by ``today`` are kept apart and not applied.
     """
-    kommune = estate.kommuner[kommunekode]
+    kommune = estate.kommuner.get(kommunekode, Kommune())
     first = min(kommune.overgang.values(), default=None)
     by_system: dict[str, list[Snapshot]] = {}
-    for snapshot in lake.snapshots(kommunekode=kommunekode):
+    delivered = lake.snapshots(kommunekode=kommunekode)
+    for snapshot in delivered:
         by_system.setdefault(snapshot.system, []).append(snapshot)
 
     def last(system: str, before: datetime | None = None) -> Snapshot | None:
@@ -52,6 +55,8 @@ def pin(estate: Estate, lake: Lake, kommunekode: str, today: date) -> dict[str, 
         )
     applied, expired = _waivers(estate.afvigelser, kommunekode, today)
     return {
+        "i_estate": kommunekode in estate.kommuner,
+        "leverancer": [snapshot.id for snapshot in delivered],
         "systemer": systems,
         "foer_kmd_sag": baseline("kmd_sag", first),
         "foer_edh": baseline("edh", first),
@@ -59,7 +64,9 @@ def pin(estate: Estate, lake: Lake, kommunekode: str, today: date) -> dict[str, 
         "indeks": _id(last("indeks")) if first is not None else None,
         "esdh": _id(last("esdh")) if first is not None else None,
         "opsagt_manuelle_sager": _iso(kommune.opsagt_manuelle_sager),
-        "kle_omlaegninger": [
+        "fuldt_udrullet": _iso(estate.fuldt_udrullet),
+        "kle_omlaegninger": estate.kle_omlaegninger
+        and [
             {"system": row.system, "fra": row.fra, "til": row.til, "gaelder_fra": row.gaelder_fra.isoformat()}
             for row in estate.kle_omlaegninger
         ],
@@ -75,18 +82,33 @@ def pinned_ids(pinned: dict[str, Any]) -> list[str]:
     return sorted({snapshot_id for snapshot_id in named if snapshot_id is not None})
 
 
-def missing_inputs(lake: Lake, pinned: dict[str, Any], requires: Sequence[str]) -> list[str]:
-    """Sentences, in Danish, for each relation of ``requires`` that the pinned snapshots do not hold."""
+def missing_inputs(lake: Lake, pinned: dict[str, Any], requires: Sequence[str]) -> list[tuple[str, str]]:
+    """Sentences, in Danish and English, for each relation of ``requires`` that the pinned snapshots do not hold."""
+    if not requires:
+        return []
+    if not pinned["i_estate"]:
+        return [("kommunen står ikke i estate.yaml", "the kommune is not in estate.yaml")]
     if not any(system["overgang"] for system in pinned["systemer"]):
-        return ["kommunen har ingen overgang i estate.yaml, og derfor hverken før eller efter"]
+        return [
+            (
+                "kommunen har ingen overgang i estate.yaml, og derfor hverken før eller efter",
+                "the kommune has no overgang in estate.yaml, and so neither before nor after",
+            )
+        ]
     sentences = []
     for relation in requires:
         schema, entity = relation.split(".")
         for system, snapshot_id in _looked_in(schema, entity, pinned):
             if snapshot_id is None:
-                sentences.append(f"der er ingen levering af {system} at tage {entity} fra")
+                when = ("fra før overgangen", "from before the transition") if schema == "foer" else ("", "")
+                sentences.append(
+                    (
+                        f"der er ingen levering af {system} {when[0]}".rstrip(),
+                        f"there is no delivery of {system} {when[1]}".rstrip(),
+                    )
+                )
             elif lake.snapshot(snapshot_id).path(entity) is None:
-                sentences.append(f"{snapshot_id} leverede ikke {entity}")
+                sentences.append((f"{snapshot_id} leverede ikke {entity}", f"{snapshot_id} did not deliver {entity}"))
     return list(dict.fromkeys(sentences))
 
 
@@ -103,8 +125,8 @@ def holes(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 def _looked_in(schema: str, entity: str, pinned: dict[str, Any]) -> list[tuple[str, str | None]]:
     moved = [system for system in pinned["systemer"] if system["overgang"] is not None]
-    if schema == "edh":
-        return [("edh", pinned["edh_efter"])]
+    if schema in ("edh", "indeks", "esdh"):
+        return [(schema, pinned["edh_efter" if schema == "edh" else schema])]
     if schema == "nyt":
         # A system that has delivered nothing yet is waited for; the ledger says so row by row.
         return [(system["system"], system["efter"]) for system in moved if system["efter"] is not None]

@@ -27,14 +27,22 @@ from pipelines.reconcile.judge import judge, number
 from pipelines.reconcile.notetexts import changed_texts
 from pipelines.reconcile.pins import holes, pin, pinned_ids
 from pipelines.rules import SQL_FOLDER, Rule, load_rules
+from pipelines.run_record import RECORD_VERSION
 
 # What is being done, how much of it is done, and of how much.
 Progress = Callable[[str, int, int], None]
 
 # The order that makes the bytes of a published table stable, where its own question does not give one.
-_ORDER = {"hele_sager": "sted, sag_uuid", "fund": "regel, fund_id", "dom": "regel"}
+_ORDER = {
+    "hele_sager": "sted, sag_uuid",
+    "fund": "regel, fund_id",
+    "fund_forklaret": "regel, fund_id",
+    "dom": "regel",
+}
 # The file in the runs' folder that names the last run: what a command takes that is given none.
 _LAST = "last_run"
+# The folders of sql/ and of the package that read runs and make none.
+_ASKING = frozenset({"queries", "catalogue", "cli", "demo", "inquiry", "report"})
 # Of falling strength; beyond the fifth, a note is missing.
 _TIERS = (1, 2, 3, 4, 5)
 
@@ -69,6 +77,9 @@ def reconcile(
 ) -> Run:
     """Reconcile every kommune of ``estate`` and publish the run.
 
+    A kommune that has delivered and is not in the estate is part of the run, so that it is seen; it is not
+    reconciled.
+
     ``today`` is the run's own date, against which waivers expire. ``text_key`` opens the texts of
     changed notes where they are encrypted. A run that rests on the same things is recognised and left
     as it is. Raises ``LakeDamaged`` when a snapshot is not what its manifest says, ``UsageError`` when
@@ -76,18 +87,18 @@ def reconcile(
     """
     started = _now()
     rules = load_rules()
-    kommuner = {code: pin(estate, lake, code, today) for code in sorted(estate.kommuner)}
-    pinned = sorted({snapshot_id for one in kommuner.values() for snapshot_id in pinned_ids(one)})
-    if not any(lake.snapshots(kommunekode=code) for code in kommuner):
+    if not any(lake.snapshots(kommunekode=code) for code in estate.kommuner):
         raise UsageError("The lake holds no snapshot of the estate's kommuner: run `afstem land` first.")
+    delivered = {snapshot.kommunekode for snapshot in lake.snapshots()}
+    kommuner = {code: pin(estate, lake, code, today) for code in sorted(delivered | estate.kommuner.keys())}
+    pinned = sorted({snapshot_id for one in kommuner.values() for snapshot_id in pinned_ids(one)})
     rests_on = {
-        "version": 1,
+        "version": RECORD_VERSION,
         "software": pipelines.__version__,
         "duckdb": duckdb.__version__,
         "kode_sha256": _code_sha256(),
         "kommuner": kommuner,
         "snapshots": {one: {"manifest_sha256": lake.snapshot(one).manifest_sha256} for one in pinned},
-        "fuldt_udrullet": None if estate.fuldt_udrullet is None else estate.fuldt_udrullet.isoformat(),
         "regler": [rule.header() for rule in rules],
     }
     run_id = hashlib.sha256(json.dumps(rests_on, sort_keys=True).encode()).hexdigest()[:16]
@@ -177,6 +188,8 @@ def _reconcile_kommune(
             _ledgers(con, lake, text_key)
             for relation, stem in sql_steps("marts"):
                 con.execute(f"CREATE TABLE afstemning.{relation} AS {sql_step('marts', stem)}")
+            for relation, stem in sql_steps("reach"):
+                con.execute(f"CREATE TABLE afstemning.{relation} AS {sql_step('reach', stem)}")
             judge(con, lake, code, pinned, rules, run_id)
             for file, relation in PUBLISHED.items():
                 order = f" ORDER BY {_ORDER[file]}" if file in _ORDER else ""
@@ -208,11 +221,16 @@ def _ledgers(con: duckdb.DuckDBPyConnection, lake: Lake, text_key: bytes | None)
 
 
 def _code_sha256() -> str:
-    """The version of everything that decides a run's content: the SQL and the package's own code."""
+    """The version of everything that decides a run's content: the SQL and the package's own code.
+
+    What only asks a run or shows it is left out, so that a question put in other words gives no new run.
+    """
     digest = hashlib.sha256()
     package = Path(pipelines.__file__).parent
     for root, pattern in ((SQL_FOLDER, "*.sql"), (package, "*.py")):
         for path in sorted(root.rglob(pattern)):
+            if path.relative_to(root).parts[0] in _ASKING:
+                continue
             digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()

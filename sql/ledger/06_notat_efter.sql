@@ -11,6 +11,7 @@ WITH alle AS (
         sag_uuid,
         oprettet,
         titel,
+        tekst_bytes,
         er_stub,
         tekstaftryk,
         fingeraftryk
@@ -23,6 +24,7 @@ WITH alle AS (
         sag_uuid,
         oprettet,
         titel,
+        tekst_bytes,
         er_stub,
         tekstaftryk,
         fingeraftryk

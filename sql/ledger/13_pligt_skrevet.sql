@@ -209,5 +209,6 @@ LEFT JOIN afstemning.afvigelse
         AND alle.objekt_id = afvigelse.objekt_id
         AND alle.sted = afvigelse.sted
         AND afvigelse.regel IS NULL
+        AND NOT afvigelse.udloebet
         AND alle.udfald IN ('mangler', 'fejlplaceret', 'dubleret', 'aendret', 'ulinket')
 ORDER BY alle.sted, alle.objekttype, alle.objekt_id

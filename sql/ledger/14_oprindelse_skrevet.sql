@@ -133,5 +133,6 @@ LEFT JOIN afstemning.afvigelse
         AND alle.objekt_id = afvigelse.objekt_id
         AND alle.sted = afvigelse.sted
         AND afvigelse.regel IS NULL
+        AND NOT afvigelse.udloebet
         AND alle.ophav IN ('ukendt', 'dublet')
 ORDER BY alle.sted, alle.system, alle.objekttype, alle.objekt_id

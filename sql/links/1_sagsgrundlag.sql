@@ -1,9 +1,10 @@
 -- What is each baseline case, and where is it owed?
 -- grain: one row per baseline case
--- reads: foer.dokument_sag, afstemning.leveret, foer.sag, afstemning.system
--- columns: the case's own; aftryk (of the columns that must stay as they were); overgang (of the system that owes
---   it); har_dokument; skyldes_nyt, skyldes_edh (it is owed there); venter_nyt, venter_edh (the after-delivery cannot yet judge it); graense_edh (what is
---   registered on its EDH case from this instant on is new)
+-- reads: foer.dokument_sag, afstemning.leveret, foer.sag, afstemning.tilstand, afstemning.system, afstemning.vindue
+-- columns: the case's own; tilstand (its state as it counts); aftryk (of the columns that must stay as they were);
+--   overgang (of the system that owes it); har_dokument; skyldes_nyt, skyldes_edh (it is owed there); venter_nyt,
+--   venter_edh (the after-delivery cannot yet judge it); graense_edh (what is registered on its EDH case from this
+--   instant on is new)
 -- empty: there is no baseline
 WITH med_dokument AS (
     SELECT DISTINCT sag_uuid FROM foer.dokument_sag
@@ -22,13 +23,13 @@ SELECT
     sag.system,
     sag.sagsnummer,
     sag.part_id,
-    sag.fremdrift,
+    tilstand.taeller_som AS tilstand,
     sag.ydelse_til,
     hash(
         sag.titel, sag.kle_emne, sag.kle_facet, sag.part_id, sag.sagsnummer, floor(epoch(sag.oprettet))
     ) AS aftryk,
     ny.overgang,
-    ny.vindue_aar,
+    vindue.vindue_aar,
     med_dokument.sag_uuid IS NOT NULL AS har_dokument,
     ny.overgang IS NOT NULL AS skyldes_nyt,
     med_dokument.sag_uuid IS NOT NULL AS skyldes_edh,
@@ -37,5 +38,7 @@ SELECT
     if(coalesce(ny.flyttet_edh, FALSE), ny.overgang, sag.foer_edh) AS graense_edh
 FROM foer.sag
 CROSS JOIN leveret
+INNER JOIN afstemning.tilstand AS tilstand ON sag.fremdrift = tilstand.fremdrift
 LEFT JOIN afstemning.system AS ny ON sag.system = ny.system
+LEFT JOIN afstemning.vindue AS vindue ON sag.system = vindue.system
 LEFT JOIN med_dokument ON sag.sag_uuid = med_dokument.sag_uuid

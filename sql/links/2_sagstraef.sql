@@ -1,6 +1,6 @@
 -- Which cases of the new systems can a baseline case be, and by what road?
 -- grain: one row per baseline case and new case that meet
--- reads: afstemning.sagsgrundlag, afstemning.system, nyt.sag, nyt.noeglepose
+-- reads: afstemning.sagsgrundlag, afstemning.system, afstemning.tilstand, nyt.sag, nyt.noeglepose
 -- columns: vej: 'noeglepose' (tied, right citizen and system), 'noeglepose_forkert' (tied, but wrong citizen or
 --   system), 'sagsnummer' (same sagsnummer and citizen in the right system), 'andet_system' (the same, in another
 --   new system), 'anden_borger' (same sagsnummer in the right system, another citizen, and nobody else's);
@@ -19,13 +19,14 @@ ny_sag AS (
         sag.sag_uuid,
         sag.sagsnummer,
         sag.part_id,
-        sag.fremdrift,
+        tilstand.taeller_som AS tilstand,
         sag.fremdrift_fra,
         hash(
             sag.titel, sag.kle_emne, sag.kle_facet, sag.part_id, sag.sagsnummer, floor(epoch(sag.oprettet))
         ) AS aftryk,
         coalesce(sag.oprettet >= ny.overgang, FALSE) AS er_ny
     FROM nyt.sag
+    INNER JOIN afstemning.tilstand AS tilstand ON sag.fremdrift = tilstand.fremdrift
     INNER JOIN afstemning.system AS ny ON sag.system = ny.system
 ),
 
@@ -43,8 +44,7 @@ bundet AS (
         grundlag.aftryk = ny_sag.aftryk
         AND (
             coalesce(ny_sag.fremdrift_fra >= grundlag.overgang, TRUE)
-            OR if(grundlag.fremdrift IN ('Bestilt', 'Udfoert'), 'Afgjort', grundlag.fremdrift)
-            = if(ny_sag.fremdrift IN ('Bestilt', 'Udfoert'), 'Afgjort', ny_sag.fremdrift)
+            OR grundlag.tilstand = ny_sag.tilstand
         ) AS ens
     FROM nyt.noeglepose
     INNER JOIN grundlag ON noeglepose.edh_sag_uuid = grundlag.sag_uuid
@@ -62,8 +62,7 @@ paa_nummer AS (
         grundlag.aftryk = ny_sag.aftryk
         AND (
             coalesce(ny_sag.fremdrift_fra >= grundlag.overgang, TRUE)
-            OR if(grundlag.fremdrift IN ('Bestilt', 'Udfoert'), 'Afgjort', grundlag.fremdrift)
-            = if(ny_sag.fremdrift IN ('Bestilt', 'Udfoert'), 'Afgjort', ny_sag.fremdrift)
+            OR grundlag.tilstand = ny_sag.tilstand
         ) AS ens
     FROM grundlag
     INNER JOIN ny_sag ON grundlag.part_id = ny_sag.part_id AND grundlag.sagsnummer = ny_sag.sagsnummer

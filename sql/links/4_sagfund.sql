@@ -13,6 +13,20 @@ WITH flere AS (
     HAVING count(*) > 1
 ),
 
+-- DuckDB 1.5.5 gets the least of a struct wrong where one of its fields is reckoned in the same step.
+raekkefoelge AS (
+    SELECT
+        *,
+        CASE vej
+            WHEN 'noeglepose' THEN 1
+            WHEN 'noeglepose_forkert' THEN 1
+            WHEN 'sagsnummer' THEN 2
+            ELSE 3
+        END AS raekke
+    FROM afstemning.sagstraef
+    SEMI JOIN flere USING (foer_sag_uuid)
+),
+
 veje AS (
     SELECT
         foer_sag_uuid,
@@ -29,31 +43,33 @@ veje AS (
     UNION ALL
     SELECT
         foer_sag_uuid,
-        count(*),
-        count_if(vej = 'noeglepose'),
-        count_if(vej = 'noeglepose_forkert'),
-        count_if(vej = 'sagsnummer'),
-        count_if(vej = 'andet_system' AND NOT er_ny),
+        traef,
+        noeglepose,
+        forkert,
+        sagsnummer,
+        gammel_i_andet_system,
         foerste.efter_system,
         foerste.efter_sag_uuid,
         foerste.ens
     FROM (
         SELECT
-            *,
+            foer_sag_uuid,
+            count(*) AS traef,
+            count_if(vej = 'noeglepose') AS noeglepose,
+            count_if(vej = 'noeglepose_forkert') AS forkert,
+            count_if(vej = 'sagsnummer') AS sagsnummer,
+            count_if(vej = 'andet_system' AND NOT er_ny) AS gammel_i_andet_system,
             -- Tied before untied, then by when the tie was made, then by id: the first answers.
             min({
-                'raekke': CASE vej
-                    WHEN 'noeglepose' THEN 1 WHEN 'noeglepose_forkert' THEN 1 WHEN 'sagsnummer' THEN 2 ELSE 3
-                END,
+                'raekke': raekke,
                 'dannet': coalesce(dannet, TIMESTAMPTZ '0001-01-01 00:00:00+00'),
                 'efter_sag_uuid': efter_sag_uuid,
                 'efter_system': efter_system,
                 'ens': ens
-            }) OVER (PARTITION BY foer_sag_uuid) AS foerste
-        FROM afstemning.sagstraef
-        SEMI JOIN flere USING (foer_sag_uuid)
+            }) AS foerste
+        FROM raekkefoelge
+        GROUP BY foer_sag_uuid
     )
-    GROUP BY foer_sag_uuid, foerste
 ),
 
 ved_nyt AS (
@@ -81,7 +97,7 @@ ved_nyt AS (
         veje.ens,
         coalesce(
             veje.foer_sag_uuid IS NULL
-            AND grundlag.fremdrift = 'Afsluttet'
+            AND grundlag.tilstand = 'Afsluttet'
             AND grundlag.ydelse_til < make_date(
                 year(timezone('Europe/Copenhagen', grundlag.overgang)) - grundlag.vindue_aar, 1, 1
             ),

@@ -1,6 +1,6 @@
 -- In which columns does a found case differ from its baseline case, and what explains the column?
 -- grain: one row per place, baseline case and column that differs
--- reads: afstemning.sagfund, nyt.sag, edh.sag, afstemning.sagslink, foer.sag, edh.berigtigelse
+-- reads: afstemning.sagfund, nyt.sag, edh.sag, afstemning.sagslink, foer.sag, afstemning.tilstand, edh.berigtigelse
 -- columns: felt; raekke (the order in which a cause is named); rettet (a berigtigelse names just this column)
 -- empty: every found case is as it was
 WITH forskellig AS (
@@ -57,8 +57,7 @@ sammenlignet AS (
         foer.part_id = efter.part_id AS ens_part_cpr,
         foer.sagsnummer = efter.sagsnummer AS ens_sagsnummer,
         floor(epoch(foer.oprettet)) = floor(epoch(efter.oprettet)) AS ens_oprettet,
-        if(foer.fremdrift IN ('Bestilt', 'Udfoert'), 'Afgjort', foer.fremdrift)
-        = if(efter.fremdrift IN ('Bestilt', 'Udfoert'), 'Afgjort', efter.fremdrift) AS ens_fremdrift,
+        foer_tilstand.taeller_som = efter_tilstand.taeller_som AS ens_fremdrift,
         -- The state counts only where the new system has not moved the case on since the transition.
         link.sted = 'nyt' AND coalesce(efter.fremdrift_fra < link.overgang, FALSE) AS fremdrift_taeller
     FROM afstemning.sagslink AS link
@@ -68,6 +67,8 @@ sammenlignet AS (
             AND link.efter_system = efter.system
             AND link.sted = efter.sted
     INNER JOIN foer.sag AS foer ON link.foer_sag_uuid = foer.sag_uuid
+    INNER JOIN afstemning.tilstand AS foer_tilstand ON foer.fremdrift = foer_tilstand.fremdrift
+    LEFT JOIN afstemning.tilstand AS efter_tilstand ON efter.fremdrift = efter_tilstand.fremdrift
 ),
 
 -- Several old cases on one new: a column is unchanged when it is that of one of them. The citizen must be all's.

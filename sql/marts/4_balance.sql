@@ -6,7 +6,7 @@
 --   afstemning.notat_foer, afstemning.notatpar, afstemning.hele_sager, afstemning.dokumentudfald,
 --   afstemning.notat_efter, afstemning.efter_aftryk, afstemning.dokumentophav, afstemning.kommune
 -- columns: ligning, venstre, hoejre: the two sides, each counted by a road of its own
--- empty: never in a run that rests on a delivery
+-- empty: the kommune is not in the estate
 WITH landet AS (
     SELECT
         objekttype,
@@ -333,4 +333,5 @@ SELECT
     cast(alle.hoejre AS BIGINT) AS hoejre
 FROM alle
 CROSS JOIN afstemning.kommune
+WHERE kommune.i_estate
 ORDER BY ALL

@@ -10,6 +10,8 @@
 -- kraever: foer.sag foer.journalnotat nyt.sag nyt.journalnotat
 -- tomt_da: Hver sag og hvert notat, der kunne bedømmes, ligger i det rette nye system, én gang, uændret og koblet.
 -- tomt_en: Every case and note that could be judged is in the right new system, once, unchanged and linked.
+-- ulaest_da: Ingen sag skyldes et nyt fagsystem.
+-- ulaest_en: No case is owed to a new system.
 SELECT
     kommunekode,
     objekttype,

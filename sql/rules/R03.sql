@@ -10,6 +10,8 @@
 -- kraever: foer.dokument foer.fil foer.dokument_sag edh.dokument edh.fil edh.dokument_sag
 -- tomt_da: Hvert dokument, hver fil og hver kobling til en sag ligger i EDH som før.
 -- tomt_en: Every document, file and link to a case is in EDH as before.
+-- ulaest_da: EDH holdt ingen dokumenter før.
+-- ulaest_en: EDH held no documents before.
 SELECT
     kommunekode,
     objekttype,

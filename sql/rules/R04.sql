@@ -10,6 +10,8 @@
 -- kraever: foer.sag foer.dokument_sag edh.sag
 -- tomt_da: Hver EDH-sag har de sagsdata, den havde ved udtrækket; en forskel er dækket af en berigtigelse.
 -- tomt_en: Every EDH case has the case data of the extract; a difference is covered by a correction.
+-- ulaest_da: Ingen sag med dokumenter skyldes EDH.
+-- ulaest_en: No case with documents is owed to EDH.
 SELECT
     kommunekode,
     objekttype,

@@ -10,6 +10,8 @@
 -- kraever: foer.sag foer.dokument_sag edh.sag
 -- tomt_da: Hver sag, der havde dokumenter, ligger i EDH.
 -- tomt_en: Every case that had documents is in EDH.
+-- ulaest_da: Ingen sag med dokumenter skyldes EDH.
+-- ulaest_en: No case with documents is owed to EDH.
 SELECT
     kommunekode,
     objekttype,

@@ -10,6 +10,8 @@
 -- kraever: foer.sag edh.sag edh.journalnotat edh.dokument edh.fil edh.dokument_sag nyt.sag nyt.journalnotat
 -- tomt_da: Alt i EDH og i de nye systemer svarer til noget fra før overgangen eller er født efter den.
 -- tomt_en: Everything in EDH and in the new systems answers something from before the transition or was born after it.
+-- ulaest_da: Hverken EDH eller de nye systemer holder noget.
+-- ulaest_en: Neither EDH nor the new systems hold anything.
 SELECT
     kommunekode,
     objekttype,

@@ -10,6 +10,8 @@
 -- kraever: foer.sag foer.journalnotat foer.dokument foer.dokument_sag edh.sag edh.journalnotat edh.dokument nyt.sag nyt.journalnotat
 -- tomt_da: Hvert felt, der skulle have noget i sig, har noget i sig.
 -- tomt_en: Every cell that ought to hold something holds something.
+-- ulaest_da: Intet felt i figuren skyldes noget.
+-- ulaest_en: No cell of the figure is owed anything.
 SELECT
     kommunekode,
     objekttype,

@@ -10,6 +10,8 @@
 -- kraever: foer.sag foer.journalnotat foer.dokument_sag edh.sag edh.journalnotat
 -- tomt_da: Hvert notat på en sag med dokumenter ligger på EDH-sagen, én gang og uændret; en forskel er dækket af en berigtigelse.
 -- tomt_en: Every note of a case with documents is on the EDH case, once and unchanged; a difference is covered by a correction.
+-- ulaest_da: Intet notat skyldes EDH.
+-- ulaest_en: No note is owed to EDH.
 SELECT
     kommunekode,
     objekttype,

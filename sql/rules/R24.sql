@@ -10,6 +10,8 @@
 -- kraever: foer.sag foer.journalnotat foer.dokument foer.dokument_sag edh.sag edh.journalnotat edh.dokument nyt.sag nyt.journalnotat
 -- tomt_da: Alt fra før findes mindst ét af de steder, hvor det skal være.
 -- tomt_en: Everything from before is in at least one of the places where it must be.
+-- ulaest_da: Intet af det, der var, skyldes noget sted.
+-- ulaest_en: Nothing that was is owed anywhere.
 WITH mangler AS (
     SELECT *
     FROM afstemning.pligt
