@@ -1,204 +1,21 @@
-"""A second opinion on both ledgers: plain dictionaries and lists, from the deliveries' rows.
+"""A second opinion on both ledgers and every rule: plain dictionaries and lists, from the deliveries' rows.
 
 Slow on purpose and independent of the pipeline: it imports nothing of it and reads no SQL. What the
 rulings decide is here in the order in which they say it, so that the two can be read side by side.
 """
 
 from collections import defaultdict
-from datetime import UTC, date, datetime
+from datetime import date
 
-from tests.oracle_rows import DENMARK, KEYS, Delivery, Ledgers, cause_of_change, instant, key, keyed, newborn
+from tests.oracle_kommune import FAGSYSTEM, REMAPS, Kommune, heaviest
+from tests.oracle_rows import KEYS, Delivery, Ledgers, cause_of_change, instant, key, keyed, midnight, newborn
+from tests.oracle_rules import Waiver, across, rule_of, strangers
 
-FAGSYSTEM = {"ksd": "kmd_dagpenge", "ky": "kmd_aktiv", "spk": "kmd_social_pension"}
+__all__ = ["FAGSYSTEM", "STUB", "Delivery", "Ledgers", "ledgers"]
+
 BAD = ("mangler", "fejlplaceret", "dubleret", "aendret", "ulinket", "ukendt", "dublet")
-WEIGHT = ("mangler", "fejlplaceret", "dubleret", "aendret", "ulinket", "forklaret", "bevaret", "linket")
-CASE_COLUMNS = ("titel", "kle_emne", "kle_facet", "part_cpr", "sagsnummer", "oprettet")
-COUNTS_AS = {"Bestilt": "Afgjort", "Udfoert": "Afgjort"}
-REMAP = {"system": "ky", "til": "32.24.04", "gaelder_fra": "2022-02-01"}
-REMAPS = [{**REMAP, "fra": "32.24.32"}, {**REMAP, "fra": "32.24.48"}]
 TIERS = ((1, "print"), (2, "second", "text"), (2, "second"), (3, "text"), (4, "print"))
 STUB = "Dette Journalnotat er for stort til at blive sendt til Sags- og Dokumentindekset"
-
-
-def heaviest(*outcomes):
-    return min(outcomes, key=lambda outcome: WEIGHT.index(outcome[0]))
-
-
-class Kommune:
-    """One kommune's baseline, what lies where now, and which case is found where.
-
-    A place of a case is (system, sag_uuid); ``found`` and ``status`` go by (sted, baseline sag_uuid).
-    """
-
-    def __init__(self, kode, overgang, deliveries, remaps):
-        self.kode, self.overgang, self.remaps = kode, overgang, remaps
-        self.deliveries = sorted((d for d in deliveries if d.kommunekode == kode), key=lambda d: d.udtrukket)
-        self.first = min(overgang, key=lambda system: overgang[system])
-        self.nothing = Delivery("", kode, datetime.max.replace(tzinfo=UTC), {})
-        self.after = {system: self.last(system) for system in (*FAGSYSTEM, "edh")}
-        self.new = {(s, row["sag_uuid"]): row for s in FAGSYSTEM for row in self.after[s].rows("sag")}
-        self.left = {("edh", row["sag_uuid"]): row for row in self.after["edh"].rows("sag")}
-        corrections = self.after["edh"].rows("berigtigelse")
-        self.corrected = {(row["objekttype"], row["objekt_id"], row["felt"]) for row in corrections}
-        self.read_baseline()
-        self.status, self.found, self.copies = {}, {}, set()
-        self.find_new()
-        self.find_left()
-
-    def last(self, system, before=None):
-        fitting = [d for d in self.deliveries if d.system == system and (before is None or d.udtrukket < before)]
-        return fitting[-1] if fitting else self.nothing
-
-    def read_baseline(self):
-        start = {system: self.overgang.get(system, self.overgang[self.first]) for system in FAGSYSTEM}
-        self.edh_before = {system: self.last("edh", start[system]) for system in FAGSYSTEM}
-        edh = self.edh_before[self.first]
-        first_kmd = self.last("kmd_sag", start[self.first]).rows("sag")
-        fagsager = {row["sag_uuid"] for row in first_kmd if row["sagstype"] == "fagsystemsag"}
-        manual = [row for row in edh.rows("sag") if row["sag_uuid"] not in fagsager]
-        lots = [(None, manual, edh.rows("journalnotat"), edh)]
-        for system in sorted(FAGSYSTEM, key=lambda system: start[system]):
-            kmd, own = self.last("kmd_sag", start[system]), ("fagsystemsag", FAGSYSTEM[system])
-            cases = [row for row in kmd.rows("sag") if (row["sagstype"], row["fagsystem"]) == own]
-            lots.append((system, cases, kmd.rows("journalnotat"), self.edh_before[system]))
-        self.cases, self.notes, self.things = {}, {}, {kind: {} for kind in KEYS}
-        for system, cases, notes, edh in lots:
-            with_documents = {row["sag_uuid"] for row in edh.rows("dokument_sag")}
-            here = {row["sag_uuid"]: row | {"system": system} for row in cases}
-            self.cases |= {k: row | {"har_dokument": k in with_documents} for k, row in here.items()}
-            # A case in two baselines is taken from the later, with its notes.
-            self.notes = {at: row for at, row in self.notes.items() if at[0] not in here}
-            self.notes |= {(row["sag_uuid"], row["notat_id"]): row for row in notes if row["sag_uuid"] in here}
-        for system, cases, _, edh in lots:
-            own = {row["sag_uuid"] for row in cases if self.cases[row["sag_uuid"]]["system"] == system}
-            self.read_documents(own, edh, loose=system is None)
-
-    def read_documents(self, cases, edh, *, loose):
-        cases_of = defaultdict(set)
-        for link in edh.rows("dokument_sag"):
-            cases_of[link["dokument_uuid"]].add(link["sag_uuid"])
-        here, known = {row["dokument_uuid"] for row in edh.rows("dokument")}, set(self.cases)
-        taken = {d for d in here if cases_of[d] & cases or (loose and not (cases_of[d] and cases_of[d] <= known))}
-        for kind in KEYS:
-            for k, row in keyed(kind, edh.rows(kind)).items():
-                # A link hangs on its case, a file on its document; what hangs on nothing known is the first baseline's.
-                link = kind == "dokument_sag"
-                its = row["sag_uuid"] in cases if link else row["dokument_uuid"] in taken
-                adrift = row["sag_uuid"] not in known if link else row["dokument_uuid"] not in here
-                if its or (loose and adrift):
-                    self.things[kind][k] = row
-
-    def limit(self, sted, system, sag_uuid):
-        """Before this moment an object on this case, found now, is old; None: always."""
-        if sted == "nyt":
-            return self.overgang.get(system)
-        if sag_uuid in self.cases:
-            system = self.cases[sag_uuid]["system"]
-        else:
-            fagsystem = self.left.get(("edh", sag_uuid), {}).get("fagsystem")
-            system = {name: s for s, name in FAGSYSTEM.items()}.get(fagsystem)
-        if system in self.overgang and self.after["edh"].udtrukket >= self.overgang[system]:
-            return self.overgang[system]
-        before = self.edh_before[system or self.first]
-        return None if before is self.nothing else before.udtrukket
-
-    def find_new(self):
-        ties = [(s, row) for s in FAGSYSTEM for row in self.after[s].rows("noeglepose")]
-        ties.sort(key=lambda tie: (tie[1]["dannet"], tie[1]["ny_sag_uuid"]))
-        taken, unfound = set(), []
-        for uuid, case in sorted((uuid, case) for uuid, case in self.cases.items() if case["system"]):
-            tied = [(s, row["ny_sag_uuid"]) for s, row in ties if row["edh_sag_uuid"] == uuid]
-            tied = [at for at in tied if at in self.new]
-            right = [at for at in tied if at[0] == case["system"] and self.new[at]["part_cpr"] == case["part_cpr"]]
-            untied = [(ny, s) for (s, ny), row in self.new.items() if (s, ny) not in tied and case["who"] == row["who"]]
-            same = [(s, ny) for ny, s in sorted(untied)]
-            here, elsewhere = ([at for at in same if (at[0] == case["system"]) == own] for own in (True, False))
-            older = [at for at in elsewhere if not newborn(self.new[at]["oprettet"], self.limit("nyt", *at))]
-            if len(right) < len(tied):
-                status, found = "fejlplaceret", tied + here
-            elif len(right) + len(here) > 1 or ((right or here) and older):
-                status, found = "dubleret", right + here + older
-            elif right or here:
-                status, found = "linket" if right or not case["har_dokument"] else "ulinket", right + here
-            else:
-                status, found = "fejlplaceret" if elsewhere else "mangler", elsewhere
-            unfound += [] if found else [(uuid, case)]
-            self.status["nyt", uuid], self.found["nyt", uuid] = status, found
-            self.copies |= {*tied, *same}
-            taken |= {*found, *same}
-        for uuid, case in unfound:
-            free = {at: row for at, row in self.new.items() if at[0] == case["system"] and at not in taken}
-            free = sorted(at for at, row in free.items() if row["sagsnummer"] == case["sagsnummer"])
-            if free:
-                self.status["nyt", uuid], self.found["nyt", uuid] = "fejlplaceret", free[:1]
-                taken.add(free[0])
-
-    def find_left(self):
-        own = {at: row for at, row in self.left.items() if at[1] not in self.cases}
-        older = {at: row for at, row in own.items() if not newborn(row["oprettet"], self.limit("edh", *at))}
-        for uuid, case in self.cases.items():
-            there = self.left.get(("edh", uuid))
-            copies = {at for at, row in older.items() if there and case["who"] == row["who"]}
-            status = "dubleret" if copies else "linket" if there else "mangler"
-            if there and there["part_cpr"] != case["part_cpr"] and ("sag", uuid, "part_cpr") not in self.corrected:
-                status = "fejlplaceret"
-            self.status["edh", uuid], self.found["edh", uuid] = status, [("edh", uuid)] if there else []
-            self.copies |= copies
-
-    def waits(self, sted, entity, system):
-        """Whether the delivery that could show the object is still to come."""
-        after = self.after[system if sted == "nyt" else "edh"]
-        if entity not in after.tables or (entity == "journalnotat" and "sag" not in after.tables):
-            return True
-        moved = system in self.overgang and after.udtrukket >= self.overgang[system]
-        return not (moved or system is None or entity in KEYS)
-
-    def owed(self, case):
-        return (["nyt"] if case["system"] in self.overgang else []) + (["edh"] if case["har_dokument"] else [])
-
-    def outside_window(self, sted, uuid):
-        case = self.cases[uuid]
-        if sted == "edh" or self.found[sted, uuid] or (case["system"], case["fremdrift"]) != ("ksd", "Afsluttet"):
-            return False
-        first_year = self.overgang["ksd"].astimezone(DENMARK).year - 3
-        return case["ydelse_til"] is not None and date.fromisoformat(str(case["ydelse_til"])) < date(first_year, 1, 1)
-
-    def judge_case(self, sted, uuid):
-        case, status = self.cases[uuid], self.status[sted, uuid]
-        if self.waits(sted, "sag", case["system"]):
-            return "afventer", None
-        if self.outside_window(sted, uuid):
-            return "forklaret", "uden_for_vindue"
-        if status in ("mangler", "fejlplaceret", "dubleret"):
-            return status, None
-        compare = self.compare_new if sted == "nyt" else self.compare_left
-        return heaviest((status, None), ("bevaret", None), compare(case, self.found[sted, uuid][0]))
-
-    def compare_left(self, case, at):
-        differs = [name for name in CASE_COLUMNS if self.left[at][name] != case[name]]
-        unexplained = [name for name in differs if ("sag", at[1], name) not in self.corrected]
-        if unexplained:
-            return "aendret", unexplained[0]
-        return ("forklaret", "berigtigelse") if differs else ("bevaret", None)
-
-    def compare_new(self, case, at):
-        there, names, differs = self.new[at], CASE_COLUMNS, []
-        if there["fremdrift_fra"] < self.overgang[case["system"]]:
-            names = (*names, "fremdrift")
-        merged = [other for uuid, other in self.cases.items() if at in self.found.get(("nyt", uuid), [])]
-        for name in names:
-            said = {row[name] for row in ([case] if name == "part_cpr" else merged)}
-            if COUNTS_AS.get(there[name], there[name]) not in {COUNTS_AS.get(value, value) for value in said}:
-                differs.append(name)
-        if differs == ["kle_emne"] and self.remapped(case, there):
-            return "forklaret", "kle_omlagt"
-        return ("aendret", differs[0]) if differs else ("bevaret", None)
-
-    def remapped(self, case, there):
-        day = self.after[case["system"]].udtrukket.astimezone(DENMARK).date()
-        change = (case["system"], case["kle_emne"], there["kle_emne"])
-        since = [row["gaelder_fra"] for row in self.remaps if (row["system"], row["fra"], row["til"]) == change]
-        return any(date.fromisoformat(str(first_day)) <= day for first_day in since)
 
 
 class Notes:
@@ -207,7 +24,7 @@ class Notes:
     def __init__(self, kommune, sted):
         self.kommune, self.sted = kommune, sted
         systems = FAGSYSTEM if sted == "nyt" else ("edh",)
-        found = [(s, row) for s in systems for row in kommune.after[s].rows("journalnotat")]
+        found = [(s, row) for s in systems for row in kommune.rows(s, "journalnotat")]
         self.there = {(row["sag_uuid"], row["notat_id"], s): row for s, row in found}
         # A manual case never moves, so its notes are not looked for in the new systems.
         wanted = {k for k, row in kommune.notes.items() if sted == "edh" or kommune.cases[k[0]]["system"]}
@@ -259,8 +76,7 @@ class Notes:
         return heaviest(*said)
 
     def changed(self, before, after):
-        corrected = {(kind, objekt) for kind, objekt, _ in self.kommune.corrected}
-        if self.sted == "edh" and ("journalnotat", after["notat_id"]) in corrected:
+        if self.sted == "edh" and ("journalnotat", after["notat_id"]) in self.kommune.corrected_objects:
             return "forklaret", "berigtigelse"
         stub = (
             before["second"] == after["second"] and before["text"] != after["text"] and after["text"].startswith(STUB)
@@ -283,7 +99,7 @@ def compare_documents(kommune, kind, before, after):
 
 
 def documents_of(kommune, owe, find):
-    there = {s: {kind: keyed(kind, kommune.after[s].rows(kind)) for kind in KEYS} for s in (*FAGSYSTEM, "edh")}
+    there = {s: {kind: keyed(kind, kommune.rows(s, kind)) for kind in KEYS} for s in (*FAGSYSTEM, "edh")}
     before, after = kommune.things, there["edh"]
     answer = {kind: {k: k for k in before[kind] if k in after[kind]} for kind in KEYS}
     gone, come = defaultdict(list), defaultdict(list)
@@ -315,8 +131,7 @@ def documents_of(kommune, owe, find):
                 find(kind, k, row["sag_uuid"], sted, system, word, None, modpart)
 
 
-def cases_and_notes_of(kommune, owe, find):
-    notes = {sted: Notes(kommune, sted) for sted in ("nyt", "edh")}
+def cases_and_notes_of(kommune, notes, owe, find):
     answered = defaultdict(list)
     for (sted, uuid), found in sorted(kommune.found.items()):
         answered[found[0] if found else None].append(uuid)
@@ -341,57 +156,53 @@ def cases_and_notes_of(kommune, owe, find):
             find("journalnotat", key(notat_id, sag), sag, sted, system, ophav, None, modpart)
 
 
-def rule_of(objekttype, sted, word):
-    if word in ("ukendt", "dublet"):
-        return "R20"
-    if objekttype == "sag" and sted == "edh":
-        return "R05" if word == "mangler" else "R04"
-    return "R02" if sted == "nyt" else "R23" if objekttype == "journalnotat" else "R03"
-
-
-def look_across(kommune, pligt):
-    """R22: a cell of the figure that is empty. R24: an object that is in neither place."""
-    fund, kinds, outcomes = [], ("sag", "journalnotat", "dokument"), defaultdict(set)
-    for sted, kind in [("nyt", "sag"), ("nyt", "journalnotat"), *(("edh", kind) for kind in kinds)]:
-        owed = any((row[1], row[4]) == (kind, sted) and row[6] != "afventer" for row in pligt)
-        systems = FAGSYSTEM if sted == "nyt" else ("edh",)
-        if owed and not any(kommune.after[system].rows(kind) for system in systems):
-            fund.append(("R22", kommune.kode, kind, None, None, sted, None, None, None, None))
-    for row in pligt:
-        outcomes[row[1], row[2]].add(row[6])
-    lost = [(kind, k) for (kind, k), words in outcomes.items() if kind in kinds and words == {"mangler"}]
-    return fund + [("R24", kommune.kode, kind, k, None, None, None, None, None, None) for kind, k in lost]
-
-
-def ledgers_of(kommune, waived):
-    books = Ledgers([], [], [])
+def ledgers_of(kommune, waivers):
+    """Both ledgers and every finding; also the valid waivers that explained something."""
+    books, used = Ledgers([], [], [], []), set()
+    waived = {waiver.names: waiver for waiver in waivers if not waiver.regel}
 
     def write(book, kind, k, sag, sted, system, word, aarsag, modpart):
-        if word in BAD and (kommune.kode, kind, k, sted) in waived:
+        if word in BAD and (kind, k, sted) in waived:
+            used.add(waived[kind, k, sted])
             word, aarsag = "forklaret", "afvigelse"
         row = (kommune.kode, kind, k, sag, sted, system, word, aarsag, modpart)
         book.append(row)
         if word in BAD:
             books.fund.append((rule_of(kind, sted, word), *row))
 
-    for part in (cases_and_notes_of, documents_of):
-        part(kommune, lambda *row: write(books.pligt, *row), lambda *row: write(books.oprindelse, *row))
-    books.fund.extend(look_across(kommune, books.pligt))
-    return books
+    def owe(*row):
+        write(books.pligt, *row)
+
+    def find(*row):
+        write(books.oprindelse, *row)
+
+    notes = {sted: Notes(kommune, sted) for sted in ("nyt", "edh")}
+    cases_and_notes_of(kommune, notes, owe, find)
+    documents_of(kommune, owe, find)
+    for row in across(kommune, books.pligt, notes["edh"]):
+        waivers_of_it = [waiver for waiver in waivers if waiver.takes(row)]
+        used.update(waivers_of_it)
+        (books.forklaret if waivers_of_it else books.fund).append(row)
+    return books, used
 
 
 def ledgers(estate, waivers, deliveries, today):
-    """Both ledgers and the findings of the rules that read them, for every kommune of ``estate``.
+    """Both ledgers and the findings of every rule, for every kommune of ``estate`` and every stranger to it.
 
     ``estate`` and ``waivers`` are what estate.yaml and afvigelser.yaml hold; ``today`` is the run's date.
     """
-    total = Ledgers([], [], [])
-    valid = [waiver for waiver in waivers if date.fromisoformat(str(waiver["udloeber"])) >= today]
-    waived = {tuple(waiver[name] for name in ("kommunekode", "objekttype", "objekt_id", "sted")) for waiver in valid}
+    total, remaps = Ledgers([], [], [], []), estate.get("kle_omlaegninger", REMAPS)
+    udrullet = estate.get("fuldt_udrullet") and date.fromisoformat(str(estate["fuldt_udrullet"]))
     for kode, settings in estate["kommuner"].items():
-        overgang = {system: instant(moment) for system, moment in settings["overgang"].items()}
+        own = [Waiver.read(waiver, today) for waiver in waivers if waiver["kommunekode"] == kode]
+        overgang = {system: instant(moment) for system, moment in settings.get("overgang", {}).items()}
+        used = set()
         if overgang:
-            kommune = Kommune(kode, overgang, deliveries, estate.get("kle_omlaegninger", REMAPS))
-            for book, rows in zip(total, ledgers_of(kommune, waived), strict=True):
+            opsagt = settings.get("opsagt_manuelle_sager")
+            kommune = Kommune(kode, overgang, deliveries, remaps, opsagt and midnight(opsagt), udrullet)
+            books, used = ledgers_of(kommune, [waiver for waiver in own if not waiver.expired])
+            for book, rows in zip(total, books, strict=True):
                 book.extend(rows)
+        total.fund.extend(waiver.finding(kode) for waiver in own if waiver not in used)
+    total.fund.extend(strangers(estate, deliveries))
     return total

@@ -15,7 +15,16 @@ KEYS = {
     "fil": ("dokument_uuid", "variant", "del"),
     "dokument_sag": ("dokument_uuid", "sag_uuid"),
 }
-TIMES = ("oprettet", "fremdrift_fra", "registreret", "dannet")
+TIMES = (
+    "oprettet",
+    "aendret",
+    "afsluttet",
+    "fremdrift_fra",
+    "registreret",
+    "dannet",
+    "udfoert",
+    "sts_tidspunkt",
+)
 UUIDS = ("sag_uuid", "dokument_uuid", "ny_sag_uuid", "edh_sag_uuid")
 Row = dict[str, Any]
 LINE_ENDS = {"p", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "hr"}
@@ -37,11 +46,15 @@ class Delivery(NamedTuple):
 
 
 class Ledgers(NamedTuple):
-    """Rows with the columns of the design, in its order; before those of ``fund`` stands the rule."""
+    """Rows with the columns of the design, in its order; before those of ``fund`` stands the rule.
+
+    ``forklaret``: what a waiver that names a rule took out of ``fund``, in the same shape.
+    """
 
     pligt: list[tuple]
     oprindelse: list[tuple]
     fund: list[tuple]
+    forklaret: list[tuple]
 
 
 def newborn(moment, limit):
@@ -53,6 +66,11 @@ def instant(text):
     return (moment if moment.tzinfo else moment.replace(tzinfo=DENMARK)).astimezone(UTC)
 
 
+def midnight(day):
+    """00:00 Danish time of ``day``, a date or its text."""
+    return instant(f"{day}T00:00:00")
+
+
 def conformed(entity, raw):
     row = defaultdict(lambda: None, {name: None if value == "" else value for name, value in raw.items()})
     row |= {name: instant(row[name]) for name in TIMES if row[name]}
@@ -62,7 +80,11 @@ def conformed(entity, raw):
         row["text"] = normalised(row["tekst"], row["format"])
         row["second"] = row["oprettet"].replace(microsecond=0)
         row["print"] = (row["second"], row["forfatter"], row["titel"], row["text"])
+    if entity in ("berigtigelse", "krydsreference") and row["objekttype"] != "journalnotat":
+        # The id of a note is the system's own text; every other is a uuid, in any case.
+        row |= {name: row[name].lower() for name in ("objekt_id", "gammel_id", "ny_id") if row[name]}
     if entity == "sag":
+        row["born"] = row["oprettet"]
         row["oprettet"] = row["oprettet"].replace(microsecond=0)
         row["who"] = (row["sagsnummer"], row["part_cpr"])
     return row

@@ -24,6 +24,22 @@ E0, T0, E1, T1, E2 = (
     "2021-03-01T00:00:00Z",
     "2022-02-02T02:00:00Z",
 )
+# In the night when a kommune gave up its manual cases: 1 September 2021, 00:00 Danish time.
+GIVEN_UP = "2021-08-31T22:00:00Z"
+AFTER = [
+    "2021-06-01T12:00:00Z",
+    GIVEN_UP,
+    "2021-08-31T21:59:59Z",
+    "2021-12-01T09:00:00Z",
+    T0,
+    T1,
+    "2021-03-01T00:00:00.5Z",
+    E2,
+    "2022-02-02T02:00:01Z",
+]
+# The last two: the Danish day of the last extract, and the day after it.
+DAYS_GIVEN_UP = [None, "2021-09-01", "2021-09-01", "2021-03-01", "2022-02-02", "2022-02-03"]
+DAYS_ROLLED_OUT = [None, None, "2022-02-03", "2022-02-02", "2021-03-01"]
 TRANSITIONS = [
     *[{"ksd": T0, "ky": T1}, {"ksd": T1, "ky": T1, "spk": T1}, {"ky": T0, "ksd": T1}] * 3,
     {"ky": T1},
@@ -64,6 +80,7 @@ CASE_VALUES: dict[str, list[Any]] = {
     "fremdrift": ["Oplyst", "Afgjort", "Udfoert", "Afsluttet"],
     "fremdrift_fra": ["2019-03-01T09:00:00Z", T1],
     "oprettet": [*EARLY[:2], *LATE[1:]],
+    "livscyklus": ["aktiv", "aktiv", "aktiv", "passiveret"],
     "ydelse_til": [None, "2016-12-31", "2017-01-01", "2017-12-31"],
 }
 NOTE_VALUES: dict[str, list[Any]] = {
@@ -73,7 +90,7 @@ NOTE_VALUES: dict[str, list[Any]] = {
     "tekst": TEXTS,
 }
 DOCUMENT_VALUES = {"titel": ["Attest", "Brev"], "registreret": [*EARLY[:1], *LATE]}
-FILE_VALUES = {"bytes": [10, 0], "kontrolsum": ["ab" * 32, "AB" * 32, "cd" * 32]}
+FILE_VALUES = {"bytes": [10, 0], "kontrolsum": ["ab" * 32, "AB" * 32, "cd" * 32, "ef" * 32]}
 VALUES = {"sag": CASE_VALUES, "journalnotat": NOTE_VALUES, "dokument": DOCUMENT_VALUES, "fil": FILE_VALUES}
 CHANGED_MOST = {"journalnotat": ["tekst", "tekst", "oprettet"], "sag": ["titel", "fremdrift"]}
 NOTE_IDS = ["1", "2", "3", "4", "5", "6", "7|a", "8\\"]

@@ -55,18 +55,24 @@ class Clean(World):
 
 @dataclass(frozen=True)
 class Example:
-    """A change of the clean world, and what is told of it."""
+    """A change of the clean world, and what is told of it; ``alone``: of the whole kommune."""
 
     change: Callable[[Clean], None]
     expected: str
     system: str
     fagsystem: str
+    alone: bool
+
+    def world(self) -> Clean:
+        made = Clean(self.system, self.fagsystem)
+        self.change(made)
+        return made
 
 
 def example(
-    expected: str, system: str = "ky", fagsystem: str = "kmd_aktiv"
+    expected: str, system: str = "ky", fagsystem: str = "kmd_aktiv", *, alone: bool = False
 ) -> Callable[[Callable[[Clean], None]], Example]:
-    return lambda change: Example(change, expected, system, fagsystem)
+    return lambda change: Example(change, expected, system, fagsystem, alone)
 
 
 def ksd(expected: str) -> Callable[[Callable[[Clean], None]], Example]:

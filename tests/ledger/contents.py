@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from tests.ledger.alphabets import (
+    AFTER,
     LARGE,
+    LATE,
     NOTE_IDS,
+    T1,
     Choice,
     Row,
     changed,
@@ -14,9 +17,9 @@ from tests.ledger.alphabets import (
     unique,
     values,
 )
+from tests.ledger.registers import corrections
 from tests.ledger.world import (
     Tables,
-    berigtigelse,
     dokument,
     fil,
     link,
@@ -81,8 +84,39 @@ def before(draw: Choice, system: str, whole: Tables) -> Tables:
     return tables
 
 
-def edh_after(draw: Choice, whole: Tables) -> Tables:
+def closings(draw: Choice, whole: Tables) -> dict[str, str]:
+    """When cases were closed after the transition, wherever they were by then."""
+    return {row["sag_uuid"]: draw.one(AFTER) for row in whole["sag"] if not draw.one([True, True, True, False])}
+
+
+def closed(draw: Choice, moment: str) -> Row:
+    """What a closing shows, at ``moment`` or nearly so."""
+    when = draw.one([moment] * 9 + AFTER)
+    return {
+        "fremdrift": "Afsluttet",
+        "fremdrift_fra": draw.one([when, when, T1]),
+        "aendret": draw.one([when, when, when, *AFTER]),
+        "afsluttet": draw.one([when, when, when, None]),
+    }
+
+
+def left(draw: Choice, row: Row, moment: str | None) -> Row:
+    """An EDH case as it is after the transition; ``moment``: when it was closed."""
+    row = {**row, "sagstype": "edh"} if row["fagsystem"] and not seldom(draw) else dict(row)
+    fate = draw.one(["kept"] * 9 + ["passivated", "touched", "went on"])
+    if fate == "passivated":
+        row["livscyklus"] = "passiveret"
+    elif fate == "touched":
+        row["aendret"] = draw.one(AFTER)
+    elif fate == "went on":
+        when = draw.one(AFTER)
+        row |= {"fremdrift": draw.one(["Afgjort", "Oplyst"]), "fremdrift_fra": when, "aendret": when}
+    return row | (closed(draw, moment) if moment and not seldom(draw) else {})
+
+
+def edh_after(draw: Choice, whole: Tables, closing: dict[str, str]) -> Tables:
     tables = {name: survived(draw, name, rows) for name, rows in whole.items()}
+    tables["sag"] = [left(draw, row, closing.get(row["sag_uuid"])) for row in tables["sag"]]
     # The ids of notes are the system's own, and it may have renumbered them.
     tables["journalnotat"] = [{**row, "notat_id": f"e{row['notat_id']}"} for row in tables["journalnotat"]]
     cases = [row["sag_uuid"] for row in whole["sag"]]
@@ -92,26 +126,24 @@ def edh_after(draw: Choice, whole: Tables) -> Tables:
     for row in whole["dokument_sag"]:
         if cases and seldom(draw):
             tables["dokument_sag"].append({**row, "sag_uuid": draw.one(cases)})
-    if seldom(draw):
-        tables["dokument"].append(dokument("s", **values(draw, "dokument")))
+    born = [f"y{number}" for number in range(draw.one([0, 0, 0, 1, 2]))]
+    for name in born:
+        row = sag(name, **values(draw, "sag"), sagstype=draw.one(["manuel", "edh"]), aendret=draw.one(AFTER))
+        row |= {"fagsystem": draw.one([None, None, *FAGSYSTEM.values()]), "oprettet": draw.one(AFTER)}
+        tables["sag"].append({**row, "sagsnummer": f"S-{name}"})
+    cases += [uid(name) for name in born]
+    for number, case in enumerate(some(draw, cases, 2)):
+        tables["journalnotat"].append({**notat(f"w{number}", "x", oprettet=draw.one(AFTER)), "sag_uuid": case})
+    if seldom(draw) or born:
+        tables["dokument"].append(dokument("s", titel="Attest", registreret=draw.one([*AFTER, *LATE])))
+        tables["dokument_sag"] += [{**link("s", "x"), "sag_uuid": case} for case in some(draw, cases, 2)]
     if seldom(draw):
         tables["dokument_sag"] += [link(name, case) for name in ("p", "s") for case in some(draw, ["a", "b", "z"], 2)]
     tables["fil"] += [fil("s"), fil("t")] if seldom(draw) else []
     tables["dokument_sag"] = unique(tables["dokument_sag"], "dokument_uuid", "sag_uuid")
     tables["journalnotat"] += copies(draw, tables["journalnotat"], [*cases, uid("z")])
     tables["journalnotat"] = unique(tables["journalnotat"], "notat_id", "sag_uuid")
-    objects = [("sag", case, case) for case in cases]
-    objects += [("journalnotat", row["notat_id"], row["sag_uuid"]) for row in tables["journalnotat"]]
-    objects += [("dokument", row["dokument_uuid"], uid("a")) for row in whole["dokument"]]
-    ordered = dict.fromkeys(some(draw, objects, 3))
-    tables["berigtigelse"] = [
-        {
-            **berigtigelse(kind, objekt, draw.one(["titel", "part_cpr", "tekst"]), "a"),
-            "sag_uuid": case,
-            "anmodning_id": n,
-        }
-        for n, (kind, objekt, case) in enumerate(ordered)
-    ]
+    tables["berigtigelse"] = corrections(draw, tables, cases)
     return tables
 
 
@@ -127,7 +159,7 @@ def copies(draw: Choice, rows: list[Row], cases: list[str]) -> list[Row]:
     return out
 
 
-def new_systems(draw: Choice, whole: Tables) -> dict[str, Tables]:
+def new_systems(draw: Choice, whole: Tables, closing: dict[str, str]) -> dict[str, Tables]:
     """What each new system has: most cases under a new id with their notes, tied by the nøglepose."""
     tables: dict[str, Tables] = {s: {"sag": [], "journalnotat": [], "noeglepose": []} for s in FAGSYSTEM}
     owners = {fagsystem: system for system, fagsystem in FAGSYSTEM.items()}
@@ -149,11 +181,16 @@ def new_systems(draw: Choice, whole: Tables) -> dict[str, Tables]:
             rows = [changed(draw, "sag", case) if fate == "changed" and not renumbered else case]
             if renumbered:
                 rows = [{**case, "kle_emne": "32.24.04"}]
+            if row["sag_uuid"] in closing and not seldom(draw):
+                rows = [{**one, **closed(draw, closing[row["sag_uuid"]])} for one in rows]
             if fate == "twice":
                 rows.append(changed(draw, "sag", {**case, "sag_uuid": uid(f"o{number}{system}")}))
             tables[system]["sag"] += rows
         pose = {**tie("x", "x"), "ny_sag_uuid": at[old][1], "edh_sag_uuid": old, "part_cpr": row["part_cpr"]}
-        tied = draw.one(["tied"] * 9 + ["untied", "untied", "also", "elsewhere"])
+        amiss = draw.one([None] * 11 + ["ny_sag_uuid", "edh_sag_uuid", "part_cpr"])
+        if amiss:
+            pose[amiss] = "6102800003" if amiss == "part_cpr" else uid("x")
+        tied = draw.one(["tied"] * 9 + ["untied", "untied", "also", "also", "elsewhere"])
         if tied in ("also", "elsewhere"):
             place, other = draw.one(sorted(at.values()))
             early = "2021-03-01T01:00:00Z" if seldom(draw) else pose["dannet"]
@@ -175,8 +212,12 @@ def new_systems(draw: Choice, whole: Tables) -> dict[str, Tables]:
         cases = [row["sag_uuid"] for row in here["sag"]]
         here["journalnotat"] += copies(draw, here["journalnotat"], [*cases, uid("y")])
         here["journalnotat"] = unique(here["journalnotat"], "notat_id", "sag_uuid")
-        if seldom(draw):
-            here["dokument"] = [dokument("v", **values(draw, "dokument"))]
-            here["dokument_sag"] = [link("v", "a"), link("w", "a")]
-            here["fil"] = [fil("v"), fil("w")]
+        if draw.one([False, False, True]):
+            here["dokument"] = [dokument(name, **values(draw, "dokument")) for name in ("v", "w")]
+            here["dokument_sag"] = [link("v", "a"), link("x", "a")]
+            here["dokument_sag"] += [
+                {**link(name, "x"), "sag_uuid": case} for name in ("v", "w") for case in some(draw, cases, 2)
+            ]
+            here["dokument_sag"] = unique(here["dokument_sag"], "dokument_uuid", "sag_uuid")
+            here["fil"] = [fil(name, **values(draw, "fil")) for name in ("v", "w", "x")]
     return tables

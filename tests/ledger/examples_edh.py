@@ -8,6 +8,7 @@ from tests.ledger.world import LATER, MOVED, berigtigelse, dokument, fil, link, 
 
 @example("""
     R05 sag b edh/edh mangler
+    R09 noeglepose k|b nyt/ky edh_sag_uuid
     R23 journalnotat n1|b edh/edh mangler
     12 bevaret, 12 konverteret
 """)
@@ -18,6 +19,7 @@ def an_edh_case_that_was_deleted(w: Clean) -> None:
 
 @example("""
     R05 sag b edh/edh mangler
+    R09 noeglepose k|b nyt/ky edh_sag_uuid
     R23 journalnotat n1|b edh/edh fejlplaceret -> e1|b
     12 bevaret, 13 konverteret
 """)
@@ -27,6 +29,7 @@ def a_note_left_on_an_edh_case_that_is_gone(w: Clean) -> None:
 
 @example("""
     R04 sag b edh/edh fejlplaceret -> b
+    R09 noeglepose k|b nyt/ky part_cpr
     R23 journalnotat n1|b edh/edh fejlplaceret -> e1|b
     12 bevaret, 14 konverteret
 """)
@@ -35,6 +38,7 @@ def an_edh_case_on_another_citizen(w: Clean) -> None:
 
 
 @example("""
+    R09 noeglepose k|b nyt/ky part_cpr
     pligt sag b edh/edh forklaret berigtigelse -> b
     13 bevaret, 14 konverteret
 """)
@@ -147,7 +151,7 @@ def a_file_that_always_was_empty_and_a_sum_in_capitals(w: Clean) -> None:
     R03 dokument d edh/edh mangler
     R03 dokument_sag d|b edh/edh mangler
     R03 fil d|original|1 edh/edh mangler
-    R24 dokument d
+    R24 dokument d mangler
     11 bevaret, 11 konverteret
 """)
 def a_document_that_was_deleted(w: Clean) -> None:
@@ -175,13 +179,17 @@ def what_comes_with_a_document_follows_it(w: Clean) -> None:
     w.edh["fil"] += [fil("p"), fil("d", variant="pdf")]
 
 
-@example("""
+@example(
+    """
     R20 dokument p edh/edh ukendt
     R20 dokument q nyt/ky ukendt
     R20 fil q|original|1 nyt/ky ukendt
     R20 fil r|original|1 edh/edh ukendt
+    R21 dokument q nyt/ky -> d
     14 bevaret, 14 konverteret
-""")
+""",
+    alone=True,
+)
 def documents_from_nowhere(w: Clean) -> None:
     w.edh["dokument"].append(dokument("p"))
     w.edh["fil"].append(fil("r"))
@@ -189,11 +197,15 @@ def documents_from_nowhere(w: Clean) -> None:
     w.delivered["ky", LATER] = w.new
 
 
-@example("""
-    oprindelse fil q|1\\|2\\\\3|1 nyt/ky ny
+@example(
+    """
+    R21 dokument q nyt/ky -> d
     oprindelse dokument q nyt/ky ny
+    oprindelse fil q|1\\|2\\\\3|1 nyt/ky ny
     14 bevaret, 14 konverteret
-""")
+""",
+    alone=True,
+)
 def a_new_document_in_ky_and_a_key_with_bars(w: Clean) -> None:
     w.new |= {"dokument": [dokument("q", registreret=MOVED)], "fil": [fil("q", variant="1|2\\3")]}
     w.delivered["ky", LATER] = w.new
@@ -208,7 +220,7 @@ def a_loose_document_is_owed_too(w: Clean) -> None:
 
 @example("""
     R03 dokument d edh/edh mangler
-    R24 dokument d
+    R24 dokument d mangler
     13 bevaret, 13 konverteret
 """)
 def a_file_and_a_link_are_found_though_their_document_is_gone(w: Clean) -> None:
@@ -232,6 +244,7 @@ def a_link_to_a_document_that_never_was_there_is_owed_with_its_case(w: Clean) ->
 
 @example("""
     R05 sag b edh/edh mangler
+    R09 noeglepose k|b nyt/ky edh_sag_uuid
     R20 journalnotat e8|b edh/edh ukendt
     R23 journalnotat n1|b edh/edh fejlplaceret -> e1|b
     oprindelse journalnotat e9|b edh/edh ny

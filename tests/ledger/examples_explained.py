@@ -13,7 +13,8 @@ from tests.oracle import STUB
     12 bevaret, 12 konverteret
 """)
 def a_closed_case_older_than_three_years(w: Clean) -> None:
-    w.kmd["sag"][0] |= {"fremdrift": "Afsluttet", "ydelse_til": "2017-12-31"}
+    for tables in (w.kmd, w.before, w.edh):
+        tables["sag"][0] |= {"fremdrift": "Afsluttet", "ydelse_til": "2017-12-31"}
     for name in ("sag", "journalnotat", "noeglepose"):
         w.new[name].pop(0)
 
@@ -21,10 +22,12 @@ def a_closed_case_older_than_three_years(w: Clean) -> None:
 @ksd("""
     R02 journalnotat n1|b nyt/ksd mangler
     R02 sag b nyt/ksd mangler
+    R10 sag b edh/edh ulinket
     12 bevaret, 12 konverteret
 """)
 def a_closed_case_on_the_first_day_of_the_three_years(w: Clean) -> None:
-    w.kmd["sag"][0] |= {"fremdrift": "Afsluttet", "ydelse_til": "2018-01-01"}
+    for tables in (w.kmd, w.before, w.edh):
+        tables["sag"][0] |= {"fremdrift": "Afsluttet", "ydelse_til": "2018-01-01"}
     for name in ("sag", "journalnotat", "noeglepose"):
         w.new[name].pop(0)
 
@@ -34,7 +37,8 @@ def a_closed_case_on_the_first_day_of_the_three_years(w: Clean) -> None:
     13 bevaret, 13 konverteret
 """)
 def a_case_that_came_though_it_need_not_owes_its_notes(w: Clean) -> None:
-    w.kmd["sag"][0] |= {"fremdrift": "Afsluttet", "ydelse_til": "2017-12-31"}
+    for tables in (w.kmd, w.before, w.edh):
+        tables["sag"][0] |= {"fremdrift": "Afsluttet", "ydelse_til": "2017-12-31"}
     w.new["sag"][0]["fremdrift"] = "Afsluttet"
     w.new["journalnotat"].pop(0)
 
@@ -99,6 +103,8 @@ def deviations_that_were_accepted(w: Clean) -> None:
 
 
 @example("""
+    AFV afvigelse sag|b|nyt| nyt udloebet
+    AFV afvigelse sag|c|edh| edh ubrugt
     R02 sag b nyt/ky aendret titel -> k
     R02 sag c nyt/ky aendret titel -> l
     12 bevaret, 14 konverteret
@@ -121,6 +127,8 @@ def a_deviation_accepted_until_today(w: Clean) -> None:
 @example("""
     R02 journalnotat n1|b nyt/ky ulinket -> m1|k
     R02 sag b nyt/ky ulinket -> k
+    R09 sag b nyt/ky ulinket -> k
+    R10 sag b edh/edh ulinket
     12 bevaret, 14 konverteret
 """)
 def a_stub_on_a_case_that_is_not_tied(w: Clean) -> None:

@@ -22,7 +22,7 @@ def a_note_that_ky_lost(w: Clean) -> None:
 @example("""
     R02 journalnotat n1|b nyt/ky mangler
     R23 journalnotat n1|b edh/edh mangler
-    R24 journalnotat n1|b
+    R24 journalnotat n1|b mangler
     12 bevaret, 12 konverteret
 """)
 def a_note_that_is_nowhere(w: Clean) -> None:
@@ -85,6 +85,7 @@ def of_two_equal_notes_the_last_is_the_one_that_is_doubled(w: Clean) -> None:
 @example("""
     R02 journalnotat n1|b nyt/ky mangler
     R02 sag b nyt/ky mangler
+    R10 sag b edh/edh ulinket
     12 bevaret, 12 konverteret
 """)
 def a_case_that_ky_lost_with_its_note(w: Clean) -> None:
@@ -96,6 +97,8 @@ def a_case_that_ky_lost_with_its_note(w: Clean) -> None:
 @example("""
     R02 journalnotat n1|b nyt/ky fejlplaceret -> m1|k
     R02 sag b nyt/ky mangler
+    R09 noeglepose k|b nyt/ky ny_sag_uuid
+    R10 sag b edh/edh ulinket
     12 bevaret, 13 konverteret
 """)
 def a_case_that_ky_lost_but_not_its_note(w: Clean) -> None:
@@ -105,6 +108,7 @@ def a_case_that_ky_lost_but_not_its_note(w: Clean) -> None:
 @example("""
     R02 journalnotat n1|b nyt/ky fejlplaceret -> m1|k
     R02 sag b nyt/ky fejlplaceret -> k
+    R09 noeglepose k|b nyt/ky part_cpr
     12 bevaret, 14 konverteret
 """)
 def a_case_tied_but_on_another_citizen(w: Clean) -> None:
@@ -114,6 +118,8 @@ def a_case_tied_but_on_another_citizen(w: Clean) -> None:
 @example("""
     R02 journalnotat n1|b nyt/ky fejlplaceret -> m1|k
     R02 sag b nyt/ky fejlplaceret -> k
+    R09 sag b nyt/ky ulinket -> k
+    R10 sag b edh/edh ulinket
     12 bevaret, 14 konverteret
 """)
 def a_case_found_by_its_number_on_another_citizen(w: Clean) -> None:
@@ -124,6 +130,8 @@ def a_case_found_by_its_number_on_another_citizen(w: Clean) -> None:
 @example("""
     R02 journalnotat n1|b nyt/ky fejlplaceret -> m1|k
     R02 sag b nyt/ky fejlplaceret -> k
+    R09 sag b nyt/ky ulinket -> k
+    R10 sag b edh/edh ulinket
     12 bevaret, 14 konverteret
 """)
 def a_case_in_the_wrong_new_system(w: Clean) -> None:
@@ -134,6 +142,7 @@ def a_case_in_the_wrong_new_system(w: Clean) -> None:
 @example("""
     R02 journalnotat n1|b nyt/ky fejlplaceret -> m1|k
     R02 sag b nyt/ky fejlplaceret -> l
+    R09 noeglepose l|b nyt/ky part_cpr
     R20 sag k nyt/ky dublet
     12 bevaret, 13 konverteret
 """)
@@ -152,6 +161,7 @@ def a_case_that_is_in_ky_twice(w: Clean) -> None:
 
 @example("""
     R02 sag b nyt/ky dubleret -> k2
+    R10 sag b edh/edh dubleret
     R20 sag k nyt/ky dublet
     13 bevaret, 14 konverteret
 """)
@@ -173,6 +183,8 @@ def a_case_that_is_in_two_new_systems(w: Clean) -> None:
 @example("""
     R02 journalnotat n1|b nyt/ky ulinket -> m1|k
     R02 sag b nyt/ky ulinket -> k
+    R09 sag b nyt/ky ulinket -> k
+    R10 sag b edh/edh ulinket
     12 bevaret, 14 konverteret
 """)
 def a_case_that_no_noeglepose_row_ties(w: Clean) -> None:
@@ -182,6 +194,8 @@ def a_case_that_no_noeglepose_row_ties(w: Clean) -> None:
 @example("""
     R02 journalnotat n1|b nyt/ky aendret titel_mistet -> m1|k
     R02 sag b nyt/ky aendret titel -> k
+    R09 sag b nyt/ky ulinket -> k
+    R10 sag b edh/edh ulinket
     12 bevaret, 14 konverteret
 """)
 def a_change_weighs_more_than_a_missing_tie(w: Clean) -> None:
@@ -219,6 +233,8 @@ def a_note_of_a_manual_case_is_not_looked_for_in_ky(w: Clean) -> None:
 @example("""
     R02 journalnotat n1|b nyt/ky ulinket -> m1|k
     R02 sag b nyt/ky ulinket -> k
+    R09 sag b nyt/ky ulinket -> k
+    R10 sag b edh/edh ulinket
     12 bevaret, 14 konverteret
 """)
 def a_missing_tie_weighs_more_than_an_explained_difference(w: Clean) -> None:
@@ -230,6 +246,7 @@ def a_missing_tie_weighs_more_than_an_explained_difference(w: Clean) -> None:
 
 @example("""
     R02 sag b nyt/ky aendret fremdrift -> k
+    R09 noeglepose k|s nyt/ky edh_sag_uuid
     13 bevaret, 14 konverteret
 """)
 def a_state_differs_also_when_a_case_that_has_not_moved_is_tied_to_the_same(w: Clean) -> None:

@@ -110,19 +110,22 @@ def what_was_not_delivered_cannot_be_judged(w: Clean) -> None:
     w.new.pop("journalnotat")
 
 
-@example("""
+@example(
+    """
     R02 journalnotat n1|b nyt/ky mangler
     R02 journalnotat n2|c nyt/ky mangler
     R22 journalnotat nyt
     12 bevaret, 12 konverteret
-""")
+""",
+    alone=True,
+)
 def a_cell_that_was_delivered_empty(w: Clean) -> None:
     w.new["journalnotat"].clear()
 
 
 @example("14 bevaret, 14 konverteret")
 def a_state_that_means_the_same_and_one_that_came_later(w: Clean) -> None:
-    w.kmd["sag"][0]["fremdrift"] = "Udfoert"
+    w.kmd["sag"][0]["fremdrift"], w.edh["sag"][0]["fremdrift"] = "Udfoert", "Bestilt"
     w.new["sag"][0]["fremdrift"] = "Afgjort"
     w.new["sag"][1] |= {"fremdrift": "Afsluttet", "fremdrift_fra": MOVED}
 
@@ -164,9 +167,9 @@ def each_system_has_its_own_baseline(w: Clean) -> None:
 
 @example("""
     R02 journalnotat n1|b nyt/ky mangler
-    R23 journalnotat n1|b edh/edh mangler
-    R24 journalnotat n1|b
     R20 journalnotat e0|b edh/edh ukendt
+    R23 journalnotat n1|b edh/edh mangler
+    R24 journalnotat n1|b mangler
     12 bevaret, 12 konverteret
 """)
 def a_case_in_two_baselines_is_taken_from_the_later_with_its_notes(w: Clean) -> None:

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.ledger import examples_edh, examples_explained, examples_new, examples_time
+from tests.ledger import examples_across, examples_edh, examples_explained, examples_new, examples_time
 from tests.ledger.clean import Clean, Example
-from tests.ledger.conftest import Judge
+from tests.ledger.conftest import IN_MEMORY
+from tests.ledger.together import judged_together
 from tests.ledger.told import told
-from tests.ledger.world import World
-
-
-@pytest.fixture
-def assert_told(judge: Judge) -> Callable[[World, str], None]:
-    def check(world: World, expected: str) -> None:
-        *rows, counts = [line.strip() for line in expected.strip().splitlines()]
-        assert told(judge(world)) == [*sorted(rows), counts]
-
-    return check
-
+from tests.ledger.world import World, by_oracle
+from tests.oracle import Ledgers
 
 NOTE_CHANGES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("klokkeslaet_mistet", {"oprettet": "2019-07-02T10:15:30Z"}, {"oprettet": "2019-07-02T00:00:00"}),
@@ -47,17 +40,6 @@ NOTE_CHANGES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("aarsag", "before", "after"), NOTE_CHANGES)
-def test_cause_of_a_changed_note(
-    assert_told: Callable[[World, str], None], aarsag: str, before: dict[str, Any], after: dict[str, Any]
-) -> None:
-    w = Clean()
-    w.kmd["journalnotat"][0] |= before
-    w.edh["journalnotat"][0] |= before
-    w.new["journalnotat"][0] |= {**before, **after}
-    assert_told(w, f"R02 journalnotat n1|b nyt/ky aendret {aarsag} -> m1|k\n13 bevaret, 14 konverteret")
-
-
 NO_CHANGE: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"oprettet": "2019-02-02T10:15:30Z"}, {"oprettet": "2019-02-02T11:15:30.900+01:00"}),
     ({"oprettet": "2019-07-02T10:15:30Z"}, {"oprettet": "2019-07-02T12:15:30"}),
@@ -65,17 +47,6 @@ NO_CHANGE: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"tekst": "På  gensyn\r\n\r\nMette"}, {"tekst": r"{\rtf1 P\'e5 gensyn\par Mette}", "format": "rtf"}),
     ({"titel": "To  ord", "forfatter": "A"}, {"titel": " To\tord ", "forfatter": "A "}),
 ]
-
-
-@pytest.mark.parametrize(("before", "after"), NO_CHANGE)
-def test_what_is_the_same_note(
-    assert_told: Callable[[World, str], None], before: dict[str, Any], after: dict[str, Any]
-) -> None:
-    w = Clean()
-    w.kmd["journalnotat"][0] |= before
-    w.edh["journalnotat"][0] |= before
-    w.new["journalnotat"][0] |= {**before, **after}
-    assert_told(w, "14 bevaret, 14 konverteret")
 
 
 CASE_CHANGES = {
@@ -88,29 +59,74 @@ CASE_CHANGES = {
 }
 
 
-@pytest.mark.parametrize("column", CASE_CHANGES)
-def test_column_of_a_changed_case(assert_told: Callable[[World, str], None], column: str) -> None:
-    w = Clean()
-    w.new["sag"][0][column] = w.edh["sag"][0][column] = CASE_CHANGES[column]
-    in_edh = f"R04 sag b edh/edh aendret {column} -> b\n" if column != "fremdrift" else ""
-    kept = 12 if in_edh else 13
-    assert_told(w, f"R02 sag b nyt/ky aendret {column} -> k\n{in_edh}{kept} bevaret, 14 konverteret")
-
-
 EXAMPLES = {
     name: thing
-    for module in (examples_new, examples_edh, examples_time, examples_explained)
+    for module in (examples_new, examples_edh, examples_time, examples_explained, examples_across)
     for name, thing in vars(module).items()
     if isinstance(thing, Example)
 }
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_example(assert_told: Callable[[World, str], None], name: str) -> None:
-    example = EXAMPLES[name]
-    world = Clean(example.system, example.fagsystem)
-    example.change(world)
-    assert_told(world, example.expected)
+def with_note(before: dict[str, Any], after: dict[str, Any]) -> Clean:
+    world = Clean()
+    world.kmd["journalnotat"][0] |= before
+    world.edh["journalnotat"][0] |= before
+    world.new["journalnotat"][0] |= {**before, **after}
+    return world
+
+
+def with_case(column: str) -> Clean:
+    world = Clean()
+    world.new["sag"][0][column] = world.edh["sag"][0][column] = CASE_CHANGES[column]
+    return world
+
+
+def told_of_case(column: str) -> str:
+    in_ledger = column != "fremdrift"
+    in_edh = f"R04 sag b edh/edh aendret {column} -> b" if in_ledger else "R06 sag b edh/edh"
+    kept = 12 if in_ledger else 13
+    return f"R02 sag b nyt/ky aendret {column} -> k\n{in_edh}\n{kept} bevaret, 14 konverteret"
+
+
+# Each world under its name, with what is told of it.
+WORLDS: dict[str, tuple[World, str]] = {
+    **{name: (example.world(), example.expected) for name, example in EXAMPLES.items()},
+    **{
+        f"a_note_changed_{number}_{aarsag}": (
+            with_note(before, after),
+            f"R02 journalnotat n1|b nyt/ky aendret {aarsag} -> m1|k\n13 bevaret, 14 konverteret",
+        )
+        for number, (aarsag, before, after) in enumerate(NOTE_CHANGES)
+    },
+    **{
+        f"the_same_note_{number}": (with_note(before, after), "14 bevaret, 14 konverteret")
+        for number, (before, after) in enumerate(NO_CHANGE)
+    },
+    **{f"a_case_changed_{column}": (with_case(column), told_of_case(column)) for column in CASE_CHANGES},
+}
+
+
+def lines_of(expected: str) -> list[str]:
+    *rows, counts = [line.strip() for line in expected.strip().splitlines()]
+    return [*sorted(rows), counts]
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_the_oracle_tells(name: str) -> None:
+    world, expected = WORLDS[name]
+    assert told(by_oracle(world)) == lines_of(expected)
+
+
+@pytest.fixture(scope="module")
+def by_sql() -> dict[str, Ledgers]:
+    alone = {name for name, example in EXAMPLES.items() if example.alone}
+    with tempfile.TemporaryDirectory(dir=IN_MEMORY) as folder:
+        return judged_together(Path(folder), {name: world for name, (world, _) in WORLDS.items()}, alone)
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_the_sql_tells(name: str, by_sql: dict[str, Ledgers]) -> None:
+    assert told(by_sql[name]) == lines_of(WORLDS[name][1])
 
 
 def test_every_word_has_an_example() -> None:

@@ -64,17 +64,31 @@ def tie(new: str, old: str, **values: Any) -> dict[str, Any]:
     return typical("noeglepose", ny_sag_uuid=uid(new), edh_sag_uuid=uid(old), **values)
 
 
-def berigtigelse(objekttype: str, objekt_id: str, felt: str, case: str) -> dict[str, Any]:
-    return typical(
-        "berigtigelse", anmodning_id="A1", sag_uuid=uid(case), objekttype=objekttype, objekt_id=objekt_id, felt=felt
-    )
+def berigtigelse(objekttype: str, objekt_id: str, felt: str, case: str, **values: Any) -> dict[str, Any]:
+    told = {"anmodning_id": "A1", "objekttype": objekttype, "objekt_id": objekt_id, "felt": felt, **values}
+    return typical("berigtigelse", sag_uuid=uid(case), **told)
 
 
-def waiver(objekttype: str, objekt_id: str, sted: str, udloeber: str = "2999-12-31") -> dict[str, Any]:
+def indeks_sag(name: str, **values: Any) -> dict[str, Any]:
+    return typical("indeks_sag", sag_uuid=uid(name), **{"sagsnummer": "S-1", **values})
+
+
+def indeks_dokument(name: str, **values: Any) -> dict[str, Any]:
+    return typical("indeks_dokument", dokument_uuid=uid(name), **values)
+
+
+def krydsreference(objekttype: str, gammel_id: str, ny_id: str) -> dict[str, Any]:
+    return typical("krydsreference", objekttype=objekttype, gammel_id=gammel_id, ny_id=ny_id)
+
+
+def waiver(
+    objekttype: str, objekt_id: str, sted: str | None, udloeber: str = "2999-12-31", *, regel: str | None = None
+) -> dict[str, Any]:
+    named_by = {"sted": sted, "regel": regel}
     return {
         "objekttype": objekttype,
         "objekt_id": objekt_id,
-        "sted": sted,
+        **{name: value for name, value in named_by.items() if value is not None},
         "begrundelse": "Aftalt med borgeren",
         "ejer": "Ydelsescenter",
         "godkendt_af": "Ydelseschefen",
@@ -92,16 +106,26 @@ def _brief(entity: str, row: dict[str, Any]) -> str:
 
 @dataclass(repr=False)
 class World:
-    """One kommune: its transitions, its waivers, and what was delivered (system, extracted) → tables."""
+    """One kommune: its transitions, its waivers, and what was delivered (system, extracted) → tables.
+
+    ``fuldt_udrullet`` is the whole estate's: the first world that sets it decides. A kommune that is not
+    ``i_estate`` is a stranger: it delivers, and the estate does not name it.
+    """
 
     kommunekode: str = KOMMUNE
     overgang: dict[str, str] = field(default_factory=lambda: {"ky": MOVED})
     waivers: list[dict[str, Any]] = field(default_factory=list)
     delivered: dict[tuple[str, str], Tables] = field(default_factory=dict)
+    opsagt_manuelle_sager: str | None = None
+    fuldt_udrullet: str | None = None
+    i_estate: bool = True
 
     def __repr__(self) -> str:
-        lines = [f"World {self.kommunekode}, {self.overgang}"]
-        lines += [f"  accepted: {row['objekttype']} {named(row['objekt_id'])} {row['sted']}" for row in self.waivers]
+        days = f"opsagt {self.opsagt_manuelle_sager}, udrullet {self.fuldt_udrullet}"
+        lines = [f"World {self.kommunekode}{'' if self.i_estate else ' (a stranger)'}, {self.overgang}, {days}"]
+        for row in self.waivers:
+            words = [row["objekttype"], named(row["objekt_id"]), row.get("sted"), row.get("regel"), row["udloeber"]]
+            lines.append(f"  accepted: {' '.join(word for word in words if word)}")
         for (system, moment), tables in self.delivered.items():
             lines.append(f"  {system} {moment}: {', '.join(tables)}")
             lines += [f"    {entity} {_brief(entity, row)}" for entity, rows in tables.items() for row in rows]
@@ -119,12 +143,20 @@ class World:
 
 
 def estate_of(worlds: Sequence[World]) -> dict[str, Any]:
-    kommuner = {world.kommunekode: {"overgang": world.overgang} for world in worlds}
-    return {"lake": "lake", "inbox": "inbox", "kommuner": kommuner}
+    kommuner: dict[str, dict[str, Any]] = {}
+    for world in worlds:
+        if world.i_estate:
+            kommuner[world.kommunekode] = {"overgang": world.overgang}
+            if world.opsagt_manuelle_sager:
+                kommuner[world.kommunekode]["opsagt_manuelle_sager"] = world.opsagt_manuelle_sager
+    estate: dict[str, Any] = {"lake": "lake", "inbox": "inbox", "kommuner": kommuner}
+    if days := [world.fuldt_udrullet for world in worlds if world.fuldt_udrullet]:
+        estate["fuldt_udrullet"] = days[0]
+    return estate
 
 
 def waivers_of(worlds: Sequence[World]) -> list[dict[str, Any]]:
-    return [{"kommunekode": world.kommunekode, **row} for world in worlds for row in world.waivers]
+    return [{"kommunekode": world.kommunekode, **row} for world in worlds if world.i_estate for row in world.waivers]
 
 
 def by_oracle(*worlds: World) -> Ledgers:
