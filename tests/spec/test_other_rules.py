@@ -1,0 +1,27 @@
+"""The specs of the other rules (deliveries, registers, waivers), held against the oracle and against the SQL."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.catalogue.specs import Spec
+from pipelines.estate import LEDGER_RULES
+from tests.spec.judged import MOVED_RULES, SPECS, Said, named, said_by_oracle, said_by_pipeline, said_in
+
+OTHERS = sorted(SPECS.keys() - LEDGER_RULES - set(MOVED_RULES))
+OF_OTHERS = [spec for rule_id in OTHERS for spec in SPECS[rule_id]]
+
+
+@pytest.fixture(scope="module")
+def said() -> dict[str, Said]:
+    return said_by_pipeline(OF_OTHERS)
+
+
+@pytest.mark.parametrize("spec", OF_OTHERS, ids=named)
+def test_the_oracle_says_what_the_spec_says(spec: Spec) -> None:
+    assert said_by_oracle(spec) == said_in(spec).lines
+
+
+@pytest.mark.parametrize("spec", OF_OTHERS, ids=named)
+def test_the_sql_says_what_the_spec_says(spec: Spec, said: dict[str, Said]) -> None:
+    assert said[named(spec)] == said_in(spec)
