@@ -20,7 +20,8 @@ def demo(
     folder: Annotated[Path, typer.Option("--folder", metavar="FOLDER", help="Where the estate is made.")] = Path(
         "demo-estate"
     ),
-    cases: Annotated[int, typer.Option("--cases", min=200, help="Cases in each of its three large kommuner.")] = 2_000,
+    cases: Annotated[int, typer.Option("--cases", min=300, help="Cases in each of its three large kommuner.")] = 2_000,
+    seed: Annotated[int, typer.Option("--seed", help="Which estate is made: another number, other citizens.")] = 751,
     keep: Annotated[bool, typer.Option("--keep", help="Use the demo that is in the folder, as it is.")] = False,
 ) -> None:
     """Reconcile a made estate whose faults are known.
@@ -35,8 +36,8 @@ def demo(
     if claim(folder) and keep:
         say(f"The made estate in {folder} as it is.")
     else:
-        make(folder, cases)
-        say(f"A made estate in {folder}: three kommuner of {cases:,} cases, and a small one.")
+        make(folder, cases, seed)
+        say(f"A made estate in {folder}: three kommuner of {cases:,} cases, a small one, and a stranger.")
     facit = read_facit(folder)
     estate_file = folder / "estate.yaml"
     estate = verbs.open_estate(estate_file)
@@ -83,13 +84,13 @@ def claim(folder: Path) -> bool:
     raise UsageError(f"{folder} holds something that is not a demo, and is left alone. Name another: --folder FOLDER")
 
 
-def make(folder: Path, cases: int) -> None:
+def make(folder: Path, cases: int, seed: int) -> None:
     """Put a new demo in the place of ``folder``: whole or, when it is broken off, not at all."""
     from pipelines.demo import build_demo
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as space:
-        build_demo(Path(space) / "new", cases=cases)
+        build_demo(Path(space) / "new", cases=cases, seed=seed)
         if folder.exists():
             folder.rename(Path(space) / "old")
         (Path(space) / "new").rename(folder)

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.contract import ENTITIES, Column, Entity
-from pipelines.demo.world import Row
+from pipelines.demo.world.contents import Row
 from pipelines.estate import DANISH_TIME
 
 Clock = Literal["offset", "local", "zulu", "milliseconds"]
@@ -42,11 +42,16 @@ class Manner:
     unlisted_file: str | None = None
 
 
+def delivery_folder(udtrukket: datetime) -> str:
+    """The name of a delivery's folder: its time in UTC."""
+    return udtrukket.strftime("%Y%m%dT%H%M%SZ")
+
+
 def write_delivery(
     inbox: Path, system: str, kommunekode: str, udtrukket: datetime, tables: Mapping[str, list[Row]], manner: Manner
 ) -> None:
     """Write one delivery into ``inbox``; ``udtrukket`` is in UTC."""
-    folder = inbox / system / kommunekode / udtrukket.strftime("%Y%m%dT%H%M%SZ")
+    folder = inbox / system / kommunekode / delivery_folder(udtrukket)
     folder.mkdir(parents=True)
     files, totals = [], {}
     for name, rows in tables.items():

@@ -7,20 +7,28 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pipelines.demo.draw import made_uuid
-from pipelines.demo.facit import Fault
-from pipelines.demo.injection import Injection
-from pipelines.demo.world import Case, Row, file_id, link_id, take_out
+from pipelines.demo.faults.injection import Injection
+from pipelines.demo.findings import Fault
+from pipelines.demo.world.contents import Case, Row, file_id, link_id, take_out
+from pipelines.demo.world.draw import made_uuid
 
 
-def _new(case: Case) -> Row:
+def new_of(case: Case) -> Row:
+    """The row that answers ``case`` in its new system."""
     assert case.new is not None
     return case.new
 
 
-def _edh(case: Case) -> Row:
+def edh_of(case: Case) -> Row:
+    """The row of ``case`` in EDH after the move."""
     assert case.edh is not None
     return case.edh
+
+
+def key_of(case: Case) -> Row:
+    """The nøglepose row that ties ``case``."""
+    assert case.key is not None
+    return case.key
 
 
 def _all_documents_lost(case: Case, fault: Fault) -> None:
@@ -34,10 +42,11 @@ def _all_documents_lost(case: Case, fault: Fault) -> None:
 
 
 def lost_in_new(injection: Injection, fault: Fault, system: str) -> None:
-    """EDH still has the case and its notes, so nothing of it is nowhere."""
+    """EDH still has the case and its notes, so nothing of it is nowhere; but nothing leads to it."""
     case = injection.take(system, documents=True)
     injection.lose_new_case(case)
     fault.case(case, "nyt", "mangler")
+    fault.edh_case("R10", case.uuid, "ulinket")
     for note in case.notes:
         fault.note(note, "nyt", "mangler")
 
@@ -60,7 +69,9 @@ def lost_in_the_window(injection: Injection, fault: Fault, system: str) -> None:
     fault.case(case, "nyt", "mangler")
     for note in case.notes:
         fault.note(note, "nyt", "mangler")
-    if not case.documents:
+    if case.documents:
+        fault.edh_case("R10", case.uuid, "ulinket")
+    else:
         fault.nowhere("sag", case.uuid)
         for note in case.notes:
             fault.nowhere("journalnotat", note.objekt_id)
@@ -71,6 +82,7 @@ def lost_in_edh(injection: Injection, fault: Fault, system: str) -> None:
     case = injection.take(system, documents=True)
     injection.lose_edh_case(case, whole=True)
     fault.case(case, "edh", "mangler")
+    fault.key(key_of(case), "edh_sag_uuid")
     for note in case.notes:
         fault.note(note, "edh", "mangler")
     _all_documents_lost(case, fault)
@@ -81,6 +93,7 @@ def lost_row_in_edh(injection: Injection, fault: Fault, system: str) -> None:
     case = injection.take(system, documents=True)
     injection.lose_edh_case(case, whole=False)
     fault.case(case, "edh", "mangler")
+    fault.key(key_of(case), "edh_sag_uuid")
     for note in case.notes:
         fault.note(note, "edh", "fejlplaceret")
 
@@ -115,14 +128,15 @@ def lost_manual(injection: Injection, fault: Fault, _system: str) -> None:
 def wrong_citizen_tied(injection: Injection, fault: Fault, system: str) -> None:
     """The nøglepose ties it, but the new case is another citizen's: its notes are seen by the wrong one."""
     case = injection.take(system, documents=True)
-    _new(case)["part_cpr"] = injection.stranger()
+    new_of(case)["part_cpr"] = injection.stranger()
+    fault.key(key_of(case), "part_cpr")
     _misplaced(case, fault)
 
 
 def wrong_citizen_untied(injection: Injection, fault: Fault, system: str) -> None:
     """Found by its number alone, on a case that answers nothing else."""
     case = injection.take(system, documents=False)
-    _new(case)["part_cpr"] = injection.stranger()
+    new_of(case)["part_cpr"] = injection.stranger()
     _misplaced(case, fault)
 
 
@@ -131,7 +145,7 @@ def wrong_system(injection: Injection, fault: Fault, system: str) -> None:
     for documents in (True, False):
         case = injection.take(system, documents=documents)
         other = "ky" if system == "ksd" else "ksd"
-        rows = {"sag": [_new(case)], "journalnotat": [note.after["nyt"] for note in case.notes]}
+        rows = {"sag": [new_of(case)], "journalnotat": [note.after["nyt"] for note in case.notes]}
         if case.key:
             rows["noeglepose"] = [case.key]
         for entity, moved in rows.items():
@@ -149,7 +163,8 @@ def _misplaced(case: Case, fault: Fault) -> None:
 def wrong_citizen_in_edh(injection: Injection, fault: Fault, system: str) -> None:
     """Another citizen on the EDH case, and no request that covers it."""
     case = injection.take(system, documents=True)
-    _edh(case)["part_cpr"] = injection.stranger()
+    edh_of(case)["part_cpr"] = injection.stranger()
+    fault.key(key_of(case), "part_cpr")
     fault.case(case, "edh", "fejlplaceret")
     for note in case.notes:
         fault.note(note, "edh", "fejlplaceret")
@@ -158,8 +173,8 @@ def wrong_citizen_in_edh(injection: Injection, fault: Fault, system: str) -> Non
 def untied(injection: Injection, fault: Fault, system: str) -> None:
     """Found by number and citizen, but no nøglepose row leads to it."""
     case = injection.take(system, documents=True)
-    assert case.key is not None
-    take_out(injection.rows(system, "noeglepose"), [case.key])
+    take_out(injection.rows(system, "noeglepose"), [key_of(case)])
+    fault.untied(case)
     fault.case(case, "nyt", "ulinket")
     for note in case.notes:
         fault.note(note, "nyt", "ulinket")
@@ -168,12 +183,12 @@ def untied(injection: Injection, fault: Fault, system: str) -> None:
 def twice_in_new(injection: Injection, fault: Fault, system: str) -> None:
     """A second new case of the same number and citizen, untied, with a copy of one note on it."""
     case = injection.take(system, documents=True)
-    other = {**_new(case), "sag_uuid": made_uuid("dobbelt", case.uuid)}
+    other = {**new_of(case), "sag_uuid": made_uuid("dobbelt", case.uuid)}
     injection.rows(system, "sag").append(other)
     fault.case(case, "nyt", "dubleret")
     fault.origin("sag", other["sag_uuid"], "nyt", "dublet")
     note = case.notes[0]
-    copy = {**note.after["nyt"], "notat_id": injection.conversion.note_id(system), "sag_uuid": other["sag_uuid"]}
+    copy = {**note.after["nyt"], "notat_id": injection.births.note_id(system), "sag_uuid": other["sag_uuid"]}
     injection.rows(system, "journalnotat").append(copy)
     fault.note(note, "nyt", "dubleret")
     # The copies are answered in order of case and id, so the later of the two is the one too many.
@@ -184,11 +199,12 @@ def twice_in_new(injection: Injection, fault: Fault, system: str) -> None:
 def tied_twice(injection: Injection, fault: Fault, system: str) -> None:
     """Two new cases tied to it; the one tied first answers it."""
     case = injection.take(system, documents=True)
-    assert case.key is not None
-    other = {**_new(case), "sag_uuid": made_uuid("bundet to gange", case.uuid)}
+    key = key_of(case)
+    other = {**new_of(case), "sag_uuid": made_uuid("bundet to gange", case.uuid)}
     injection.rows(system, "sag").append(other)
-    later = {**case.key, "ny_sag_uuid": other["sag_uuid"], "dannet": case.key["dannet"] + timedelta(minutes=30)}
+    later = {**key, "ny_sag_uuid": other["sag_uuid"], "dannet": key["dannet"] + timedelta(minutes=30)}
     injection.rows(system, "noeglepose").append(later)
+    fault.edh_case("R10", case.uuid, "dubleret")
     fault.case(case, "nyt", "dubleret")
     fault.origin("sag", other["sag_uuid"], "nyt", "dublet")
 
@@ -196,16 +212,16 @@ def tied_twice(injection: Injection, fault: Fault, system: str) -> None:
 def twice_untied(injection: Injection, fault: Fault, system: str) -> None:
     """Two new cases of a case without documents; neither is tied, so the later id is the one too many."""
     case = injection.take(system, documents=False)
-    other = {**_new(case), "sag_uuid": made_uuid("dobbelt", case.uuid)}
+    other = {**new_of(case), "sag_uuid": made_uuid("dobbelt", case.uuid)}
     injection.rows(system, "sag").append(other)
     fault.case(case, "nyt", "dubleret")
-    fault.origin("sag", max(other["sag_uuid"], _new(case)["sag_uuid"]), "nyt", "dublet")
+    fault.origin("sag", max(other["sag_uuid"], new_of(case)["sag_uuid"]), "nyt", "dublet")
 
 
 def twice_across(injection: Injection, fault: Fault, system: str) -> None:
     """Rightly in its own system, and once more in another one."""
     case = injection.take(system, documents=True)
-    other = {**_new(case), "sag_uuid": made_uuid("i to systemer", case.uuid)}
+    other = {**new_of(case), "sag_uuid": made_uuid("i to systemer", case.uuid)}
     injection.rows("ky" if system == "ksd" else "ksd", "sag").append(other)
     fault.case(case, "nyt", "dubleret")
     fault.origin("sag", other["sag_uuid"], "nyt", "dublet")
@@ -214,7 +230,7 @@ def twice_across(injection: Injection, fault: Fault, system: str) -> None:
 def twice_in_edh(injection: Injection, fault: Fault, system: str) -> None:
     """A second EDH case of the same number and citizen, older than the transition."""
     case = injection.take(system, documents=True)
-    other = {**_edh(case), "sag_uuid": made_uuid("dobbelt i edh", case.uuid)}
+    other = {**edh_of(case), "sag_uuid": made_uuid("dobbelt i edh", case.uuid)}
     injection.rows("edh", "sag").append(other)
     fault.case(case, "edh", "dubleret")
     fault.origin("sag", other["sag_uuid"], "edh", "dublet")

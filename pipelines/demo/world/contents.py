@@ -5,84 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from pipelines.contract import SUCCESSORS
+from pipelines.demo.world.plans import KommunePlan
 
 # A row as the contract names its columns; times are aware and in UTC, uuids text in small letters.
 Row = dict[str, Any]
-
-FAGSYSTEM = {successor.system: successor.fagsystem for successor in SUCCESSORS}
-AFTER = datetime(2022, 3, 15, 2, tzinfo=UTC)
-
-
-def _utc(year: int, month: int, day: int, hour: int) -> datetime:
-    return datetime(year, month, day, hour, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Transition:
-    """A system's move: ``baseline`` is when KMD Sag was extracted for it, ``overgang`` when it took over."""
-
-    baseline: datetime
-    overgang: datetime
-
-
-@dataclass(frozen=True)
-class KommunePlan:
-    """One kommune of the demo. ``tiny``: a dozen plain cases, whatever size is asked for."""
-
-    kode: str
-    navn: str
-    transitions: dict[str, Transition]
-    opsagt_manuelle_sager: date | None = None
-    tiny: bool = False
-
-    @property
-    def first_baseline(self) -> datetime:
-        """The baseline of the kommune's first transition, on which manual cases rest."""
-        return min(self.transitions.values(), key=lambda transition: transition.overgang).baseline
-
-    def baseline(self, system: str | None) -> datetime:
-        """When the cases of ``system`` (None: manual ones) were last extracted before they moved."""
-        transition = self.transitions.get(system or "")
-        return transition.baseline if transition else self.first_baseline
-
-    def moved(self, system: str | None, moment: datetime) -> bool:
-        """Whether the cases of ``system`` had left KMD Sag at ``moment``; manual ones never do."""
-        transition = self.transitions.get(system or "")
-        return transition is not None and transition.overgang <= moment
-
-
-_KSD_FIRST_WAVE = Transition(_utc(2020, 5, 22, 21), _utc(2020, 6, 3, 6))
-
-# Læsø is there for the empty cell of the letter's figure. In Assens KY took over after the last extract,
-# so what moves to KY there is still waited for; in Aarhus and Assens the pensions have no date yet.
-PLANS = (
-    KommunePlan(
-        "0751", "Aarhus", {"ksd": _KSD_FIRST_WAVE, "ky": Transition(_utc(2021, 2, 26, 20), _utc(2021, 3, 1, 5))}
-    ),
-    KommunePlan(
-        "0730",
-        "Randers",
-        {
-            "ksd": _KSD_FIRST_WAVE,
-            "ky": Transition(_utc(2021, 4, 30, 20), _utc(2021, 5, 3, 5)),
-            "spk": Transition(_utc(2021, 10, 29, 20), _utc(2021, 11, 1, 6)),
-        },
-        opsagt_manuelle_sager=date(2022, 1, 1),
-    ),
-    KommunePlan(
-        "0420",
-        "Assens",
-        {
-            "ksd": Transition(_utc(2020, 2, 28, 21), _utc(2020, 3, 2, 6)),
-            "ky": Transition(AFTER - timedelta(hours=5), _utc(2022, 5, 2, 5)),
-        },
-    ),
-    KommunePlan("0825", "Læsø", {"ksd": _KSD_FIRST_WAVE}, tiny=True),
-)
 
 
 @dataclass
@@ -166,6 +94,16 @@ def file_id(row: Row) -> str:
 def link_id(row: Row) -> str:
     """The ledger's name of a document's link to a case."""
     return f"{row['dokument_uuid']}|{row['sag_uuid']}"
+
+
+def key_id(row: Row) -> str:
+    """The ledger's name of a nøglepose row."""
+    return f"{row['ny_sag_uuid']}|{row['edh_sag_uuid']}"
+
+
+def content_of(row: Row) -> Row:
+    """What a file row says of its content: another file that says the same is a copy."""
+    return {name: row[name] for name in ("bytes", "kontrolsum", "algoritme")}
 
 
 def take_out(rows: list[Row], gone: Sequence[Row]) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, timedelta
 
-from pipelines.demo import words
-from pipelines.demo.facit import Fault
-from pipelines.demo.injection import FaultKind, Injection
-from pipelines.demo.texts import written
-from pipelines.demo.world import Note, Row, note_id
+from pipelines.demo.faults.injection import FaultKind, Injection
+from pipelines.demo.findings import Fault
+from pipelines.demo.world import words
+from pipelines.demo.world.contents import Note, Row, note_id
+from pipelines.demo.world.texts import written
 from pipelines.estate import DANISH_TIME
 
 
@@ -197,16 +197,8 @@ def unknown(injection: Injection, fault: Fault, system: str) -> None:
     assert case.new is not None
     overgang = injection.world.plan.transitions[system].overgang
     for place, uuid, sted in ((system, case.new["sag_uuid"], "nyt"), ("edh", case.uuid, "edh")):
-        row = injection.conversion.add_note(place, uuid, overgang - timedelta(seconds=1), case.name)
+        row = injection.births.note(place, uuid, overgang - timedelta(seconds=1), case.name)
         fault.origin("journalnotat", note_id(row), sted, "ukendt")
-
-
-def waiver_expired(injection: Injection, fault: Fault, system: str) -> None:
-    """A waiver was given for a lost note, but only for a year."""
-    note = injection.take(system, documents=True).notes[0]
-    injection.lose_note(note, system, "nyt")
-    injection.waive("journalnotat", note.objekt_id, "nyt", "2023-04-01")
-    fault.note(note, "nyt", "mangler")
 
 
 _A, _R, _S = "0751", "0730", "0420"
@@ -226,5 +218,4 @@ NOTE_FAULTS = (
     FaultKind("notat_aendret", "a note changed in each way that has a name", changed, ((_A, "ksd"), (_R, "ky"))),
     FaultKind("notat_omskrevet", "a note with other words at another time", changed_beyond_recognition, ((_R, "ksd"),)),
     FaultKind("ukendte_notater", "old notes that the baseline has not", unknown, ((_A, "ky"), (_S, "ksd"))),
-    FaultKind("afvigelse_udloebet", "a lost note whose waiver has expired", waiver_expired, ((_A, "ksd"),)),
 )  # fmt: skip

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime, timedelta
 
-from pipelines.demo import words
-from pipelines.demo.draw import Draw, made_uuid
-from pipelines.demo.texts import long_text, note_text, written
-from pipelines.demo.world import FAGSYSTEM, Case, Document, KommunePlan, Note, Row, World
+from pipelines.demo.world import words
+from pipelines.demo.world.contents import Case, Document, Note, Row, World
+from pipelines.demo.world.draw import Draw, made_uuid
+from pipelines.demo.world.plans import FAGSYSTEM, KommunePlan
+from pipelines.demo.world.texts import long_text, note_text, written
 
 # Of twenty cases: nine sickness benefit, eight cash benefit, one pension, two manual.
 _KINDS: tuple[str | None, ...] = (*(["ksd", "ky"] * 8), "ksd", "spk", None, None)
@@ -17,18 +18,23 @@ _KINDS: tuple[str | None, ...] = (*(["ksd", "ky"] * 8), "ksd", "spk", None, None
 _TRAITS = {
     "ksd": {
         3: "uden_for_vindue", 5: "sidste_i_vinduet", 7: "ens_notater", 11: "stort_notat", 15: "lukket_efter",
-        19: "delt_dokument", 20: "delt_dokument", 35: "berigtiget",
+        19: "delt_dokument", 20: "delt_dokument", 23: "lukket_senest", 31: "berigtiget", 35: "berigtiget",
     },
     "ky": {
         7: "ens_notater", 11: "stort_notat", 15: "lukket_efter", 19: "delt_dokument", 20: "delt_dokument",
-        27: "samlet", 28: "samlet", 31: "delt_notat", 32: "delt_notat",
+        23: "lukket_senest", 27: "samlet", 28: "samlet", 31: "delt_notat", 32: "delt_notat", 35: "berigtiget",
+        36: "samlet_lukket", 37: "samlet_lukket",
     },
-    "spk": {7: "ens_notater"},
+    "spk": {3: "lukket_senest", 7: "ens_notater"},
     None: {7: "ens_notater", 15: "berigtiget", 9: "uden_dokument"},
 }  # fmt: skip
-_PAIRS = ("delt_dokument", "samlet", "delt_notat")
-_WITH_DOCUMENTS = ("berigtiget", "lukket_efter", "delt_dokument", "samlet")
+_PAIRS = ("delt_dokument", "samlet", "samlet_lukket", "delt_notat")
+_OPEN = ("berigtiget", "lukket_efter", "lukket_senest", "samlet_lukket")
+_WITH_DOCUMENTS = (*_OPEN, "delt_dokument", "samlet")
 _LARGE_NOTES_UP_TO = 120
+# Which of eleven cases have no document. What decides whether a case can be given a fault is counted, not drawn,
+# so that a size that holds every fault does so whatever the seed.
+_WITHOUT_DOCUMENTS = {"ksd": (1, 4, 9), "ky": (1, 4, 9), "spk": (1, 4, 9), None: (8,)}
 
 _KLE = {
     "ksd": ("15.17.06",),
@@ -36,7 +42,9 @@ _KLE = {
     "spk": ("32.03.12",),
     None: ("32.45.10",),
 }
-_STATES = ("Opstaaet", "Oplyst", "Afgjort", "Afgjort", "Bestilt", "Udfoert", "Afsluttet", "Afsluttet")
+_STATES = (
+    "Opstaaet", "Oplyst", "Afgjort", "Bestilt", "Afsluttet", "Udfoert", "Oplyst", "Afgjort", "Afsluttet",
+)  # fmt: skip
 _FIRST_CASE = datetime(2012, 2, 1, tzinfo=UTC)
 # KSD took closed cases whose right ended in the year of transition or the three before it (2020: from 2017).
 _WINDOW_CLOSES = datetime(2017, 1, 1, tzinfo=UTC)
@@ -46,12 +54,14 @@ _OLD = ("uden_for_vindue", "sidste_i_vinduet")
 class Population:
     """Makes the baseline of one kommune, case by case."""
 
-    def __init__(self, plan: KommunePlan, draw: Draw) -> None:
+    def __init__(self, plan: KommunePlan, seed: int) -> None:
         self.plan = plan
-        self.draw = draw
+        self.seed = seed
+        self.draw = Draw(f"{seed} {plan.kode}")
         self.world = World(plan)
         self._counts = dict.fromkeys(("citizen", "note", "document"), 0)
         self._seconds: set[datetime] = set()
+        self._numbers: set[str] = set()
         self._of_system: dict[str | None, list[Case]] = {system: [] for system in _KINDS}
 
     def made(self, cases: int) -> World:
@@ -59,19 +69,24 @@ class Population:
         for serial in range(1, cases + 1):
             self.world.cases.append(self._case(serial, _KINDS[serial % len(_KINDS)]))
         self.world.loose = [self._document(self.plan.first_baseline, None) for _ in range(1 + cases // 400)]
+        # A file that was empty before is as it was when it is empty now.
+        self.world.loose[0].files[0] |= emptied(self.world.loose[0].files[0])
         return self.world
 
     def citizen(self) -> tuple[str, str]:
         """A made personal number (day + 60, which no citizen has) and a name."""
         self._counts["citizen"] += 1
-        day, month, year = 61 + self.draw.below(28), 1 + self.draw.below(12), 40 + self.draw.below(60)
         name = f"{self.draw.one_of(words.FIRST_NAMES)} {self.draw.one_of(words.LAST_NAMES)}"
-        return f"{day:02}{month:02}{year:02}{self._counts['citizen'] % 10_000:04}", name
+        number = ""
+        while not number or number in self._numbers:
+            day, month, year = 61 + self.draw.below(28), 1 + self.draw.below(12), 40 + self.draw.below(60)
+            number = f"{day:02}{month:02}{year:02}{self._counts['citizen'] % 10_000:04}"
+        self._numbers.add(number)
+        return number, name
 
-    def _trait(self, system: str | None) -> str | None:
+    def _trait(self, system: str | None, number: int) -> str | None:
         if self.plan.tiny:
             return None
-        number = len(self._of_system[system])
         trait = _TRAITS[system].get(number % 40)
         if trait == "stort_notat" and number > _LARGE_NOTES_UP_TO:
             return None
@@ -79,7 +94,8 @@ class Population:
 
     def _case(self, serial: int, system: str | None) -> Case:
         draw, plan = self.draw, self.plan
-        trait = self._trait(system)
+        number = len(self._of_system[system])
+        trait = self._trait(system, number)
         before = self._of_system[system][-1] if self._of_system[system] else None
         partner = before if before and trait in _PAIRS and before.trait == trait else None
         # Some citizens have several cases at once; what is merged or shared is always one citizen's.
@@ -95,21 +111,20 @@ class Population:
             "sagstype": "fagsystemsag" if system else "manuel",
             "fagsystem": FAGSYSTEM[system] if system else None,
             "part_cpr": cpr,
-            "kle_emne": "32.24.04" if trait == "samlet" else draw.one_of(_KLE[system]),
+            "kle_emne": "32.24.04" if trait in ("samlet", "samlet_lukket") else draw.one_of(_KLE[system]),
             "kle_facet": draw.one_of(("G01", "Ø30")),
-            "livscyklus": "aktiv",
+            "livscyklus": "passiveret" if trait == "uden_for_vindue" and number // 40 % 2 else "aktiv",
             "oprettet": oprettet,
             "ansvarlig_enhed": draw.one_of(words.OFFICES),
-            **self._state(trait, oprettet, extracted),
+            **self._state(trait, number, oprettet, extracted),
         }
         case = Case(row, system, name, trait)
         self._of_system[system].append(case)
         count = 3 + draw.below(4) if system else 2 + draw.below(3)
         last = row["afsluttet"] or extracted
-        case.notes = [self._note(case, last, number) for number in range(count)]
+        case.notes = [self._note(case, last, place) for place in range(count)]
         self._special_notes(case, partner)
-        with_documents = trait in _WITH_DOCUMENTS or (trait != "uden_dokument" and draw.chance(60 if system else 95))
-        if with_documents:
+        if trait in _WITH_DOCUMENTS or (trait != "uden_dokument" and number % 11 not in _WITHOUT_DOCUMENTS[system]):
             for _ in range(1 + draw.below(2)):
                 self._document(last, case)
         if partner and trait == "delt_dokument":
@@ -117,13 +132,13 @@ class Population:
         row["aendret"] = max([row["fremdrift_fra"], *(note.row["oprettet"] for note in case.notes)])
         return case
 
-    def _state(self, trait: str | None, oprettet: datetime, extracted: datetime) -> Row:
+    def _state(self, trait: str | None, number: int, oprettet: datetime, extracted: datetime) -> Row:
         if trait in _OLD:
             closed = self._moment(_WINDOW_CLOSES - timedelta(days=60), _WINDOW_CLOSES)
             last_day = _WINDOW_CLOSES.date() - timedelta(days=1 if trait == "uden_for_vindue" else 0)
             return {"fremdrift": "Afsluttet", "fremdrift_fra": closed, "afsluttet": closed, "ydelse_til": last_day}
-        state = self.draw.one_of(_STATES)
-        if state == "Afsluttet" and trait != "lukket_efter":
+        state = _STATES[number % len(_STATES)]
+        if state == "Afsluttet" and trait not in _OPEN:
             closed = self._moment(extracted - timedelta(days=90), extracted - timedelta(days=2))
             return {
                 "fremdrift": state,
@@ -135,23 +150,23 @@ class Population:
         since = oprettet if state == "Opstaaet" else self._moment(oprettet, extracted - timedelta(days=2))
         return {"fremdrift": state, "fremdrift_fra": max(since, oprettet), "afsluttet": None, "ydelse_til": None}
 
-    def _note(self, case: Case, last: datetime, number: int) -> Note:
+    def _note(self, case: Case, last: datetime, place: int) -> Note:
         draw = self.draw
         self._counts["note"] += 1
         serial = self._counts["note"]
-        if case.trait == "stort_notat" and number == 0:
+        if case.trait == "stort_notat" and place == 0:
             text = long_text(f"{serial:06}")
         else:
             cpr = case.row["part_cpr"] if case.trait == "fortsat" and draw.chance(25) else None
             text = note_text(draw, case.name, f"{serial:06}", cpr)
-        form = "rtf" if number and draw.chance(20) else "text"
+        form = "rtf" if place and draw.chance(20) else "text"
         row: Row = {
             "notat_id": f"J{serial:07}" if case.system else f"E{serial:07}",
             "sag_uuid": case.uuid,
             "oprettet": self._moment(case.row["oprettet"], last - timedelta(days=1)),
             "forfatter": f"{draw.one_of(words.FIRST_NAMES)} {draw.one_of(words.LAST_NAMES)}",
             # The first notes always have a title: a title can only be lost where there was one.
-            "titel": None if number > 1 and draw.chance(20) else draw.one_of(words.NOTE_TITLES),
+            "titel": None if place > 1 and draw.chance(20) else draw.one_of(words.NOTE_TITLES),
             "tekst": written(text, form, serial),
             "format": form,
         }
@@ -210,6 +225,11 @@ def document_of(kode: str, number: str, title: str, kind: str, name: str, regist
     variants = ["original", "pdf"] if int(uuid[:2], 16) % 2 else ["original"]
     files = [_file(uuid, variant, name) for variant in variants]
     return Document(row, files, [])
+
+
+def emptied(row: Row) -> Row:
+    """What a file row says of a file without bytes."""
+    return {"bytes": 0, "kontrolsum": hashlib.new(row["algoritme"], b"", usedforsecurity=False).hexdigest()}
 
 
 def _file(uuid: str, variant: str, name: str) -> Row:

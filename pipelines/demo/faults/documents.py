@@ -1,16 +1,13 @@
-"""Faults in documents, their files and links, and the deviations that a waiver explains."""
+"""Faults in documents, their files and links."""
 
 from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
 
-from pipelines.demo.facit import Fault
-from pipelines.demo.injection import FaultKind, Injection
-from pipelines.demo.world import Document, Row, file_id, link_id, note_id, take_out
-
-# A waiver that counts whenever the demo is run.
-_NEVER = "2099-12-31"
+from pipelines.demo.faults.injection import FaultKind, Injection
+from pipelines.demo.findings import Fault
+from pipelines.demo.world.contents import Document, file_id, link_id, take_out
 
 
 def _document(injection: Injection, system: str) -> Document:
@@ -99,12 +96,10 @@ def unknown(injection: Injection, fault: Fault, system: str) -> None:
     assert case.new is not None
     overgang = injection.world.plan.transitions[system].overgang
     for place, uuid, sted in ((system, case.new["sag_uuid"], "nyt"), ("edh", case.uuid, "edh")):
-        document = injection.conversion.add_document(place, uuid, overgang - timedelta(seconds=1))
-        fault.origin("dokument", document.row["dokument_uuid"], sted, "ukendt")
-        for row in document.files:
-            fault.origin("fil", file_id(row), sted, "ukendt")
-        for row in document.links:
-            fault.origin("dokument_sag", link_id(row), sted, "ukendt")
+        document = injection.births.document(place, uuid, overgang - timedelta(seconds=1))
+        fault.unknown_document(document, sted)
+        if sted == "nyt":
+            fault.document("R12", document.row["dokument_uuid"])
 
 
 _A, _R, _S = "0751", "0730", "0420"
@@ -120,18 +115,3 @@ DOCUMENT_FAULTS = (
     FaultKind("dokument_omdoebt", "another title", retitled, ((_R, "ksd"),)),
     FaultKind("ukendte_dokumenter", "old documents that the baseline has not", unknown, ((_A, "ksd"),)),
 )  # fmt: skip
-
-
-def waive_deviations(injection: Injection) -> None:
-    """A lost note and an unknown one, each with a waiver: explained, with faults or without."""
-    kode = injection.world.plan.kode
-    note = injection.take("ksd", documents=True).notes[0]
-    injection.lose_note(note, "ksd", "nyt")
-    injection.waive("journalnotat", note.objekt_id, "nyt", _NEVER)
-    injection.facit.explain(kode, "journalnotat", note.objekt_id, "nyt", "afvigelse")
-
-    case = injection.take("ksd", documents=True)
-    overgang = injection.world.plan.transitions["ksd"].overgang
-    row: Row = injection.conversion.add_note("edh", case.uuid, overgang - timedelta(days=2), case.name)
-    injection.waive("journalnotat", note_id(row), "edh", _NEVER)
-    injection.facit.explained_origins.add((kode, "journalnotat", note_id(row), "edh", "afvigelse"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import html
 
-from pipelines.demo import words
-from pipelines.demo.draw import Draw
+from pipelines.demo.world import words
+from pipelines.demo.world.draw import Draw
 
 # SF1470 holds a note of at most 100 KB; a longer one is replaced by a stub on its way through the index.
 STUB_LIMIT_BYTES = 102_400

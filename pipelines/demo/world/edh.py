@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from pipelines.demo.facit import Facit
-from pipelines.demo.texts import written
-from pipelines.demo.world import AFTER, Case, Row, World
+from pipelines.demo.world.contents import Case, Row, World
 
 Tables = dict[str, list[Row]]
 
@@ -45,20 +43,17 @@ def edh_note_id(row: Row) -> str:
     return "E" + str(row["notat_id"])[1:]
 
 
-def move_edh(world: World, facit: Facit) -> None:
+def move_edh(world: World) -> None:
     """Fill ``world.after['edh']`` with copies that faults may be put into."""
-    tables = world.after["edh"]
+    plan, tables = world.plan, world.after["edh"]
     for name in ("sag", "journalnotat", "dokument", "dokument_sag", "fil", "berigtigelse"):
         tables[name] = []
     for case in world.cases:
-        if not _in_edh(case, AFTER):
+        if not _in_edh(case, plan.after("edh")):
             continue
-        case.edh = _edh_row(world, case, AFTER)
+        case.edh = _edh_row(world, case, plan.after("edh"))
         tables["sag"].append(case.edh)
-        if case.trait == "lukket_efter" and case.new and case.new["afsluttet"]:
-            closed = case.new["afsluttet"] + timedelta(days=3)
-            case.edh |= {"fremdrift": "Afsluttet", "fremdrift_fra": closed, "afsluttet": closed, "aendret": closed}
-        if case.system is None or world.plan.moved(case.system, AFTER):
+        if case.system is None or plan.moved(case.system):
             for note in case.notes:
                 note.after["edh"] = {**note.row, "notat_id": edh_note_id(note.row)}
                 tables["journalnotat"].append(note.after["edh"])
@@ -69,52 +64,41 @@ def move_edh(world: World, facit: Facit) -> None:
         tables["dokument"].append(document.after)
         tables["fil"] += document.after_files
         tables["dokument_sag"] += document.after_links
-    _correct(world, facit)
+    _close(world)
 
 
-def _correct(world: World, facit: Facit) -> None:
-    """Corrections ordered from the service desk: they differ, and a request covers them."""
-    kode = world.plan.kode
-    moved = [case for case in world.cases if case.trait == "berigtiget" and case.system]
-    for number, case in enumerate(moved):
+def closed_at(moment: datetime, *, with_date: bool = True) -> Row:
+    """What a case row says of a closing; without ``with_date`` the state's beginning alone tells when."""
+    return {
+        "fremdrift": "Afsluttet",
+        "fremdrift_fra": moment,
+        "afsluttet": moment if with_date else None,
+        "aendret": moment,
+    }
+
+
+def _close(world: World) -> None:
+    """Close EDH cases by right: not before every new case is closed, or after the new system was last asked."""
+    plan = world.plan
+    closed = [case for case in world.cases if case.trait == "lukket_efter" and plan.moved(case.system)]
+    # Of two old cases that became one, the first is closed; the other may stand open.
+    closed += [case for case in world.cases if case.trait == "samlet_lukket" and plan.moved(case.system)][::2]
+    for number, case in enumerate(closed):
         assert case.edh is not None
+        assert case.new is not None
+        moment = case.new["fremdrift_fra"]
         if number % 3 == 0:
-            case.edh["titel"] += ", rettet"
-            _request(world, case, "sag", case.uuid, "titel")
-            facit.explain(kode, "sag", case.uuid, "edh", "berigtigelse")
-        elif number % 3 == 1:
-            document = case.documents[0]
-            document.after["titel"] = "Rettet titel, " + document.row["dokumentnummer"]
-            _request(world, case, "dokument", document.row["dokument_uuid"], "titel")
-            facit.explain(kode, "dokument", document.row["dokument_uuid"], "edh", "berigtigelse")
-        else:
-            row = case.notes[0].after["edh"]
-            row["tekst"], row["format"] = written("Rettet efter borgerens ønske.\nSe anmodningen.", "text", 0), "text"
-            _request(world, case, "journalnotat", row["notat_id"], "tekst")
-            facit.explain(kode, "journalnotat", case.notes[0].objekt_id, "edh", "berigtigelse")
+            moment += timedelta(days=3)
+        elif number % 3 == 1 and plan.given_up:
+            # Closing is the change that may still be made after manual cases were given up.
+            moment = max(moment, plan.given_up + timedelta(days=20))
+        case.edh |= closed_at(moment, with_date=number % 3 < 2)
     for case in world.cases:
-        if case.trait == "berigtiget" and case.system is None:
-            assert case.edh is not None
-            # The citizen has got another personal number; a made one still has day + 60.
-            old = case.edh["part_cpr"]
-            case.edh["part_cpr"] = old[:4] + f"{(int(old[4:6]) + 1) % 100:02}" + old[6:]
-            _request(world, case, "sag", case.uuid, "part_cpr")
-            facit.explain(kode, "sag", case.uuid, "edh", "berigtigelse")
-
-
-def _request(world: World, case: Case, objekttype: str, objekt_id: str, felt: str) -> None:
-    rows = world.after["edh"]["berigtigelse"]
-    rows.append(
-        {
-            "anmodning_id": f"SR-{world.plan.kode}-{1 + len(rows):04}",
-            "sag_uuid": case.uuid,
-            "objekttype": objekttype,
-            "objekt_id": objekt_id,
-            "felt": felt,
-            "udfoert": AFTER - timedelta(days=100, hours=15),
-            "begrundelse": "Borgeren har bedt om at få rettet en forkert oplysning",
-        }
-    )
+        if case.trait == "lukket_senest" and case.system and plan.moved(case.system):
+            asked = plan.after(case.system)
+            if asked < plan.after("edh"):
+                assert case.edh is not None
+                case.edh |= closed_at(asked + timedelta(days=1, hours=8))
 
 
 def _in_edh(case: Case, moment: datetime) -> bool:

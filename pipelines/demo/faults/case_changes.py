@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from pipelines.demo import case_faults as faults
-from pipelines.demo.facit import Fault
-from pipelines.demo.injection import FaultKind, Injection
-from pipelines.demo.world import Row, take_out
+from pipelines.demo.faults import cases as faults
+from pipelines.demo.faults.injection import FaultKind, Injection
+from pipelines.demo.findings import Fault
+from pipelines.demo.world.contents import Row, take_out
 
 
 def _title(row: Row) -> None:
@@ -90,6 +90,7 @@ def changed_and_untied(injection: Injection, fault: Fault, system: str) -> None:
     assert case.key is not None
     take_out(injection.rows(system, "noeglepose"), [case.key])
     _title(case.new)
+    fault.untied(case)
     fault.case(case, "nyt", "aendret", "titel")
     for note in case.notes:
         fault.note(note, "nyt", "ulinket")
@@ -98,16 +99,16 @@ def changed_and_untied(injection: Injection, fault: Fault, system: str) -> None:
 def unknown_cases(injection: Injection, fault: Fault, system: str) -> None:
     """A case older than the transition, that the baseline has not: in the new system, and in EDH."""
     plan = injection.world.plan
-    new = injection.conversion.add_case(system, plan.transitions[system].overgang - timedelta(days=200))
+    new = injection.births.case(system, plan.transitions[system].overgang - timedelta(days=200))
     fault.origin("sag", new["sag_uuid"], "nyt", "ukendt")
-    manual = injection.conversion.add_case("edh", plan.first_baseline - timedelta(days=200))
+    manual = injection.births.case("edh", plan.first_baseline - timedelta(days=200))
     fault.origin("sag", manual["sag_uuid"], "edh", "ukendt")
 
 
 def born_in_the_gap(injection: Injection, fault: Fault, system: str) -> None:
     """Born after the baseline was taken and before the transition: nothing answers to it."""
     transition = injection.world.plan.transitions[system]
-    row = injection.conversion.add_case(system, transition.overgang - timedelta(seconds=1))
+    row = injection.births.case(system, transition.overgang - timedelta(seconds=1))
     fault.origin("sag", row["sag_uuid"], "nyt", "ukendt")
 
 
