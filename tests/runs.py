@@ -17,32 +17,46 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.run_record import RECORD_VERSION
 from pipelines.validate import load_suites
 
 RUN_ID = "3f9a1c5b7d20e846"
 
+_FUND = (
+    "fund_id",
+    "koersel_id",
+    "regel",
+    "alvor",
+    "ejer",
+    "kommunekode",
+    "objekttype",
+    "objekt_id",
+    "sag_uuid",
+    "sted",
+    "system",
+    "udfald",
+    "aarsag",
+    "modpart_id",
+)
 SHAPES = {
     "balance": ("kommunekode", "objekttype", "sted", "ligning", "venstre", "hoejre"),
-    "dom": ("regel", "kommunekode", "dom", "brud", "vurderet", "venter", "forklaret", "begrundelse"),
+    "dom": (
+        "regel",
+        "kommunekode",
+        "dom",
+        "brud",
+        "vurderet",
+        "venter",
+        "forklaret",
+        "begrundelse",
+        "begrundelse_en",
+    ),
     "pligt_antal": ("kommunekode", "objekttype", "sted", "system", "udfald", "aarsag", "antal"),
     "oprindelse_antal": ("kommunekode", "objekttype", "sted", "system", "ophav", "aarsag", "antal"),
     "figur": ("kommunekode", "celle", "objekttype", "antal", "skyldt"),
-    "fund": (
-        "fund_id",
-        "koersel_id",
-        "regel",
-        "alvor",
-        "ejer",
-        "kommunekode",
-        "objekttype",
-        "objekt_id",
-        "sag_uuid",
-        "sted",
-        "system",
-        "udfald",
-        "aarsag",
-        "modpart_id",
-    ),
+    "moenster": ("kommunekode", "sted", "system", "objekttype", "udfald", "aarsag", "detalje", "antal"),
+    "fund": _FUND,
+    "fund_forklaret": _FUND,
 }
 _NUMBERS = {"venstre", "hoejre", "brud", "vurderet", "venter", "forklaret", "antal", "skyldt"}
 
@@ -99,7 +113,7 @@ class MadeRun:
                 published[relative] = hashlib.sha256((folder / relative).read_bytes()).hexdigest()
         folder.mkdir(parents=True, exist_ok=True)
         record = {
-            "version": 1,
+            "version": RECORD_VERSION,
             "koersel_id": RUN_ID,
             "startet": "2026-11-23T08:00:00Z",
             "afsluttet": "2026-11-23T08:00:07Z",
@@ -144,6 +158,8 @@ class MadeRun:
 def kommune(kommunekode: str, **values: Any) -> dict[str, Any]:
     """What the run record says of a kommune whose cases moved to KSD."""
     return {
+        "i_estate": True,
+        "leverancer": [],
         "systemer": [
             {
                 "system": "ksd",
@@ -181,8 +197,8 @@ def fil(entitet: str, sendt: int, landet: int | None = None, tomme: int = 0) -> 
 def verdict(regel: str, dom: str, *, kommunekode: str = "0751", **numbers: int) -> Row:
     """A row of ``dom``."""
     counted = {"brud": 0, "vurderet": 10 if dom != "ikke_vurderet" else 0, "venter": 0, "forklaret": 0, **numbers}
-    reason = "Der er ingen leverance fra indekset." if dom == "ikke_vurderet" else None
-    return (regel, kommunekode, dom, *counted.values(), reason)
+    reasons = ("Der er ingen leverance fra indekset.", "There is no delivery of the index.")
+    return (regel, kommunekode, dom, *counted.values(), *(reasons if dom == "ikke_vurderet" else (None, None)))
 
 
 def _parquet(path: Path, name: str, rows: Iterable[Row]) -> None:

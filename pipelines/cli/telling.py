@@ -65,9 +65,11 @@ def landing_code(outcomes: Sequence[Outcome]) -> int:
     return EXIT_INPUT if any(outcome.error for outcome in outcomes) else EXIT_CLEAN
 
 
-def tell_run(run: Run) -> None:
-    """What the run found."""
+def tell_run(run: Run, patterns: Sequence[str] = ()) -> None:
+    """What the run found, and a line for each kind of fault that there are many of."""
     say(f"Run {run.run_id}: {run.findings:,} findings; rules {_counts(run.verdicts, _DOM)}.")
+    for line in patterns:
+        say(f"  {line}")
 
 
 def run_record(run: Run) -> dict[str, Any]:

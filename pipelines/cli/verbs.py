@@ -33,6 +33,10 @@ RunDate = Annotated[
 ]
 ESTATE = Path("estate.yaml")
 
+# So many of one kind are no accident of a single case, and an operator wants to hear of them at once.
+MANY = 100
+MOST_LINES = 10
+
 
 def land(estate: EstateFile = ESTATE, as_json: AsJson = False) -> None:
     """Take the deliveries of the inbox into the lake.
@@ -55,11 +59,12 @@ def reconcile(estate: EstateFile = ESTATE, run_date: RunDate = None, as_json: As
     Rests on the snapshots that are in the lake now, pinned in the run's record. Exits 1 when there are
     findings.
     """
-    run = reconcile_lake(open_estate(estate), run_date)
+    opened = open_estate(estate)
+    run = reconcile_lake(opened, run_date)
     if as_json:
         print_json(telling.run_record(run))
     else:
-        telling.tell_run(run)
+        telling.tell_run(run, many_of_a_kind(open_lake(opened), run.run_id))
         say(f'Ask it: afstem query --estate {estate} --run {run.run_id} "FROM afstemning.fund"')
     raise typer.Exit(telling.run_code(run))
 
@@ -111,7 +116,7 @@ def run(estate: EstateFile = ESTATE, run_date: RunDate = None, as_json: AsJson =
             }
         )
     else:
-        telling.tell_run(made)
+        telling.tell_run(made, many_of_a_kind(lake, made.run_id))
         telling.tell_judgement(judgement)
         say(str(page))
     if code == EXIT_INPUT:
@@ -154,6 +159,15 @@ def reconcile_lake(estate: Estate, run_date: datetime | None = None) -> Run:
     today = (run_date or datetime.now(ZoneInfo("Europe/Copenhagen"))).date()
     with progress() as report:
         return reconcile(estate, open_lake(estate), today=today, text_key=text_key_from_environment(), progress=report)
+
+
+def many_of_a_kind(lake: Lake, run_id: str) -> list[str]:
+    """A line for each kind of fault in run ``run_id`` that there are many of, the most frequent first."""
+    from pipelines.report.patterns import read_patterns, sentences
+    from pipelines.run_record import open_record
+
+    lines = sentences(read_patterns(open_record(lake, run_id)), least=MANY, most=MOST_LINES)
+    return [line.en for line in lines]
 
 
 def judge(lake: Lake, run_id: str | None) -> Judgement:

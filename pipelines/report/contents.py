@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.lake import Snapshot
-from pipelines.report.words import BAD_UDFALD
+from pipelines.report.words import BAD_UDFALD, Words
 
 Row = dict[str, Any]
 
@@ -91,6 +91,8 @@ class Contents:
     udfald: list[Row]
     ophav: list[Row]
     aarsager: list[Row]
+    moenstre: list[Words]
+    fund_forklaret: list[Row]
     ligninger: dict[str, Row]
     afvigelser: list[Row]
     snapshots: list[Snapshot]

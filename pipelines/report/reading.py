@@ -13,23 +13,29 @@ import duckdb
 from pipelines.contract import kommuner
 from pipelines.errors import UsageError
 from pipelines.report.contents import Cell, Contents, Figure, KommunePart, Row, RulePart, tally, worst
+from pipelines.report.patterns import read_patterns, sentences
 from pipelines.run_record import JUDGEMENT_FILE, RunRecord
 
 # Enough to see what is wrong; the query beside the table lists them all.
 FINDINGS_SHOWN = 25
+_PATTERNS_SHOWN = 20
 
+_FUND = (
+    "fund_id VARCHAR, koersel_id VARCHAR, regel VARCHAR, alvor VARCHAR, ejer VARCHAR, kommunekode VARCHAR, "
+    "objekttype VARCHAR, objekt_id VARCHAR, sag_uuid VARCHAR, sted VARCHAR, system VARCHAR, udfald VARCHAR, "
+    "aarsag VARCHAR, modpart_id VARCHAR"
+)
 _SHAPES = {
     "balance": "kommunekode VARCHAR, objekttype VARCHAR, sted VARCHAR, ligning VARCHAR, venstre BIGINT, hoejre BIGINT",
     "dom": "regel VARCHAR, kommunekode VARCHAR, dom VARCHAR, brud BIGINT, vurderet BIGINT, venter BIGINT, "
-    "forklaret BIGINT, begrundelse VARCHAR",
+    "forklaret BIGINT, begrundelse VARCHAR, begrundelse_en VARCHAR",
     "pligt_antal": "kommunekode VARCHAR, objekttype VARCHAR, sted VARCHAR, system VARCHAR, udfald VARCHAR, "
     "aarsag VARCHAR, antal BIGINT",
     "oprindelse_antal": "kommunekode VARCHAR, objekttype VARCHAR, sted VARCHAR, system VARCHAR, ophav VARCHAR, "
     "aarsag VARCHAR, antal BIGINT",
     "figur": "kommunekode VARCHAR, celle VARCHAR, objekttype VARCHAR, antal BIGINT, skyldt BIGINT",
-    "fund": "fund_id VARCHAR, koersel_id VARCHAR, regel VARCHAR, alvor VARCHAR, ejer VARCHAR, kommunekode VARCHAR, "
-    "objekttype VARCHAR, objekt_id VARCHAR, sag_uuid VARCHAR, sted VARCHAR, system VARCHAR, udfald VARCHAR, "
-    "aarsag VARCHAR, modpart_id VARCHAR",
+    "fund": _FUND,
+    "fund_forklaret": _FUND,
 }
 # The order of the letter's figure.
 _PLACES = "CASE sted WHEN 'edh' THEN 1 ELSE 2 END"
@@ -86,6 +92,11 @@ def read_contents(run: RunRecord) -> Contents:
             udfald=_matrix(connection, "pligt_antal", "udfald"),
             ophav=_matrix(connection, "oprindelse_antal", "ophav"),
             aarsager=_causes(connection),
+            moenstre=sentences(read_patterns(run), most=_PATTERNS_SHOWN),
+            fund_forklaret=_rows(
+                connection,
+                f"FROM fund_forklaret ORDER BY kommunekode, regel, {_THINGS}, fund_id",
+            ),
             ligninger=ligninger,
             afvigelser=[
                 {**waiver, "udloebet": kind == "udloebne_afvigelser"}
@@ -133,7 +144,7 @@ def _rule(
 ) -> RulePart:
     rule_id = header["id"]
     found = {row["kommunekode"]: row for row in _rows(connection, "FROM dom WHERE regel = ?", rule_id)}
-    nothing = {"brud": None, "vurderet": None, "venter": None, "forklaret": None, "begrundelse": None}
+    nothing = dict.fromkeys(("brud", "vurderet", "venter", "forklaret", "begrundelse", "begrundelse_en"))
     arter = _rows(
         connection,
         "SELECT objekttype, sted, udfald, aarsag, count(*) AS antal, count(DISTINCT kommunekode) AS kommuner "

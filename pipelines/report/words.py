@@ -105,6 +105,11 @@ AARSAG = {
     "berigtigelse": Words("berigtigelse", "correction (berigtigelse)"),
     "stub": Words("for stort til at sendes (stub)", "too large to be sent (stub)"),
     "afvigelse": Words("godkendt afvigelse", "accepted deviation"),
+    "aendret": Words("sidst ændret", "last changed"),
+    "antal_journalnotater": Words("antal notater", "number of notes"),
+    "krydsreference": Words("ingen krydsreference", "no cross-reference"),
+    "ny_sag_uuid": Words("den nye sag findes ikke", "the new case is not there"),
+    "edh_sag_uuid": Words("EDH-sagen findes ikke", "the EDH case is not there"),
 }
 
 OBJEKTTYPE = {
@@ -119,6 +124,7 @@ OBJEKTTYPE = {
     "indeks_dokument": Words("dokument i indekset", "document in the index"),
     "krydsreference": Words("krydsreference", "cross-reference"),
     "leverance": Words("leverance", "delivery"),
+    "afvigelse": Words("afvigelse", "waiver"),
 }
 STED = {
     "edh": Words("KMD Sag EDH", "KMD Sag EDH"),
@@ -134,7 +140,13 @@ SYSTEM = {
     "esdh": Words("Nyt ESDH", "New ESDH"),
 }
 STED_OG_SYSTEM = {**SYSTEM, **STED}
-UDFALD_OG_OPHAV = {**OPHAV, **UDFALD}
+# What may stand in the udfald of a finding: a waiver has words of its own.
+UDFALD_OG_OPHAV = {
+    **OPHAV,
+    **UDFALD,
+    "udloebet": Words("udløbet", "expired"),
+    "ubrugt": Words("ubrugt", "unused"),
+}
 SUITE = {
     "landing": Words("landingen", "landing"),
     "balance": Words("balancen", "balance"),
