@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 import pipelines
-from pipelines.cli import asking, demonstration, lookups, verbs
+from pipelines.cli import asking, demonstration, inquiries, lookups, verbs, waivers
 from pipelines.cli.examples import EXAMPLES
 from pipelines.cli.output import complain, say
 from pipelines.errors import EXIT_SYSTEM, AfstemError, scrub
@@ -112,6 +112,11 @@ for _command in (
     lookups.rules,
     lookups.dictionary,
     asking.query,
+    inquiries.findings,
+    inquiries.explain,
+    inquiries.closable,
+    inquiries.readiness,
+    waivers.waive,
     demonstration.demo,
 ):
     app.command(epilog=EXAMPLES[_command.__name__])(_command)

@@ -21,7 +21,8 @@ afstem run --estate /srv/afstem/estate.yaml --json""",
     "rules": """
 afstem rules
 afstem rules R02
-afstem rules --english""",
+afstem rules --english
+afstem rules --format html > regelkatalog.html""",
     "dictionary": """
 afstem dictionary
 afstem dictionary > dataordbog.md""",
@@ -31,9 +32,28 @@ afstem query "SELECT udfald, count(*) FROM afstemning.pligt GROUP BY ALL" --komm
 afstem query "FROM afstemning.balance WHERE venstre <> hoejre" --format csv > balance.csv
 afstem query --format json < question.sql
 afstem query""",
+    "findings": """
+afstem findings
+afstem findings --new
+afstem findings --gone --since 5d41402abc4b2a76
+afstem findings --rule R02 --kommune 0751 --format csv > fund.csv""",
+    "explain": """
+afstem explain 0bd32752df898b62
+afstem explain 86b5be89-4e41-5113-b761-133fa524ebb2 --json
+afstem explain J0000130 --kommune 0420
+afstem explain J0000130 --kommune 0420 --reveal --why 'Klage, sag 21/4711'""",
+    "closable": """
+afstem closable
+afstem closable --kommune 0751 --format csv > kan-afsluttes.csv""",
+    "readiness": """
+afstem readiness
+afstem readiness --kommune 0751 --format json""",
+    "waive": """
+afstem waive 0bd32752df898b62
+afstem waive 0bd32752df898b62 --run 5d41402abc4b2a76""",
     "demo": """
 afstem demo
-afstem demo --folder small-demo --cases 200""",
+afstem demo --folder small-demo --cases 300 --seed 7""",
 }
 
 # \b keeps the lines as they stand.

@@ -67,7 +67,7 @@ def print_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         for row in rows:
             block = Table.grid(padding=(0, 2))
             for header, cell in zip(headers, row, strict=True):
-                block.add_row(Text(_visible(header), style="bold"), Text(_visible(cell), overflow="fold"))
+                block.add_row(Text(visible(header), style="bold"), Text(visible(cell), overflow="fold"))
             screen.print(block)
             screen.print()
 
@@ -75,13 +75,14 @@ def print_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 def _table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for header in headers:
-        table.add_column(Text(_visible(header)), overflow="fold")
+        table.add_column(Text(visible(header)), overflow="fold")
     for row in rows:
-        table.add_row(*(Text(_visible(cell)) for cell in row))
+        table.add_row(*(Text(visible(cell)) for cell in row))
     return table
 
 
-def _visible(cell: str) -> str:
+def visible(cell: str) -> str:
+    """``cell`` with its control characters as escapes."""
     return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), cell)
 
 
