@@ -75,7 +75,9 @@ def test_wrong_use_exits_2_with_a_sentence(tmp_path: Path, arguments: tuple[str,
     assert not told.stdout
 
 
-@pytest.mark.parametrize("command", ["land", "reconcile", "validate", "report", "run", "query"])
+@pytest.mark.parametrize(
+    "command", ["land", "reconcile", "validate", "report", "run", "query", "findings", "closable", "readiness"]
+)
 def test_an_estate_that_is_not_there_is_told(tmp_path: Path, command: str) -> None:
     told = afstem(command, "--estate", "nowhere.yaml", cwd=tmp_path, AFSTEM_KEY="0" * 64)
 
@@ -182,7 +184,7 @@ def test_a_table_in_a_pipe_is_not_folded_and_steers_nothing(capsys: pytest.Captu
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """A small demo, run as a program: its folder, and what the program said."""
     home = tmp_path_factory.mktemp("demo")
-    told = afstem("demo", "--folder", "demo", "--cases", "200", cwd=home)
+    told = afstem("demo", "--folder", "demo", "--cases", "300", cwd=home)
     return home / "demo", told
 
 
@@ -344,6 +346,29 @@ def test_the_ledgers_can_be_asked_whole(demo: Demo) -> None:
     assert int(whole) == int(published) > 0
 
 
+READ_WHOLE = """
+import sys
+from pathlib import Path
+from pipelines.catalog import open_run
+from pipelines.lake import Lake
+from pipelines.reconcile import last_run
+
+lake = Lake(Path(sys.argv[1]))
+connection = open_run(lake, last_run(lake))
+connection.execute("SET streaming_buffer_size = '1KB'")
+for ledger in ("pligt", "oprindelse"):
+    print(len(connection.execute(f"FROM afstemning.{ledger}").fetchall()))
+"""
+
+
+def test_a_ledger_larger_than_the_buffer_is_read_to_its_end(demo: Demo) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", READ_WHOLE, demo[0] / "lake"], capture_output=True, text=True, timeout=120, check=True
+    )
+
+    assert min(int(line) for line in told.stdout.splitlines()) > 5_000
+
+
 def test_no_note_text_can_be_asked(demo: Demo) -> None:
     (text, *_) = sorted((demo[0] / "lake" / "tekster").rglob("journalnotat.parquet"))
 
@@ -409,7 +434,7 @@ def test_parquet_is_not_sent_to_a_terminal(demo: Demo) -> None:
 def test_the_rules_can_be_read_by_a_program(tmp_path: Path) -> None:
     rules = json.loads(afstem("rules", "--json", cwd=tmp_path).stdout)
 
-    assert [rule["id"] for rule in rules] == sorted({rule["id"] for rule in rules})
+    assert [rule["id"] for rule in rules] == [*(f"R{number:02}" for number in range(1, 25)), "AFV"]
     assert {"R02", "R24"} <= {rule["id"] for rule in rules}
     assert all(rule["brev"] and rule["sql"] for rule in rules)
     assert rules[0]["titel_en"] in afstem("rules", "--english", cwd=tmp_path).stdout

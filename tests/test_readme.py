@@ -21,7 +21,7 @@ COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 
 def parse(line: str) -> str:
     """Parse a shell line as `afstem` would, without running it; return the command's name."""
-    words = shlex.split(re.split(r" [<>] ", line)[0])
+    words = shlex.split(re.split(r" (?:<|>>?) ", line)[0])
     name, *arguments = words[words.index("afstem") + 1 :]
     COMMANDS[name].make_context(name, arguments)
     return name
