@@ -131,7 +131,7 @@ class Afvigelse(_Frozen):
     objekttype: Words
     objekt_id: Words
     sted: Literal["nyt", "edh"] | None = None
-    regel: Annotated[str, Field(pattern=r"^R[0-9]{2}$")] | None = None
+    regel: Annotated[str, Field(pattern=r"^R(0[1-9]|1[0-9]|2[0-4])$")] | None = None
     begrundelse: Words
     ejer: Words
     godkendt_af: Words

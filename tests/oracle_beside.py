@@ -60,8 +60,6 @@ def changes_after_manual_cases(kommune):
 
 
 def as_compared(kind, row, felt):
-    if kind == "sag" and felt == "fremdrift":
-        return counted(row[felt])
     special = {("journalnotat", "oprettet"): "second", ("journalnotat", "tekst"): "text"}
     value = row[special.get((kind, felt), felt)]
     return None if value is None else str(value)

@@ -53,14 +53,14 @@ def state_type_and_life(kommune):
         corrected = ("sag", uuid, "fremdrift") in kommune.corrected
         differs = counted(left["fremdrift"]) != counted(case["fremdrift"])
         closed = closing(kommune, case, left)
-        if differs and not corrected and closed in (None, "for_tidlig"):
+        if differs and (closed == "for_tidlig" or (closed is None and not corrected)):
             yield finding("R06", kommune, "sag", uuid, uuid)
         if left["sagstype"] == "fagsystemsag":
             yield finding("R07", kommune, "sag", uuid, uuid)
         if left["livscyklus"] == "passiveret" and case["livscyklus"] != "passiveret":
             yield finding("R08", kommune, "sag", uuid, uuid)
         reopened = left["fremdrift"] != "Afsluttet" and left["fremdrift_fra"] > kommune.overgang[case["system"]]
-        if differs and not corrected and reopened:
+        if left["fremdrift"] != case["fremdrift"] and not corrected and reopened:
             yield finding("R14", kommune, "sag", uuid, uuid, aarsag="fremdrift")
         if closed == "for_tidlig":
             yield finding("R15", kommune, "sag", uuid, uuid)

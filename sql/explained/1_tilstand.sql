@@ -3,6 +3,7 @@
 -- reads: nothing; this is a table written by hand
 -- columns: fremdrift; taeller_som; gaelder_fra (from when the list of the right side is in use); kilde
 -- empty: never
+-- gaelder_fra tells since when it is so, for the reader; no row is judged by it.
 -- Version 6 of the index knows four states; Bestilt and Udfoert lie between Afgjort and Afsluttet.
 SELECT
     skrevet.fremdrift,

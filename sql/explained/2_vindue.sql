@@ -4,6 +4,7 @@
 -- columns: system; vindue_aar (the year of the transition and so many before it: 2020 gives after 31.12.2016);
 --   gaelder_fra; kilde
 -- empty: every system takes every case
+-- gaelder_fra tells since when it is so, for the reader; no row is judged by it.
 SELECT
     skrevet.system,
     skrevet.vindue_aar,

@@ -1,6 +1,6 @@
 -- Does each correction show: is the value no longer what it was before?
 -- grain: one row per berigtigelse
--- reads: edh.berigtigelse, foer.sag, edh.sag, afstemning.tilstand, foer.dokument, edh.dokument, edh.journalnotat,
+-- reads: edh.berigtigelse, foer.sag, edh.sag, foer.dokument, edh.dokument, edh.journalnotat,
 --   afstemning.hele_sager, foer.journalnotat, afstemning.oprindelse_skrevet, afstemning.kommune
 -- columns: objekt_id of the berigtigelse; status: 'vist', 'ikke_vist', 'venter' (ordered, and not carried out when EDH was
 --   extracted), 'kan_ikke_ses' (older than the baseline, not of a column that is compared, or its object is not there
@@ -27,7 +27,7 @@ sag AS (
             {'kolonne': 'part_cpr', 'ens': foer.part_id = efter.part_id},
             {'kolonne': 'kle_emne', 'ens': foer.kle_emne = efter.kle_emne},
             {'kolonne': 'kle_facet', 'ens': foer.kle_facet = efter.kle_facet},
-            {'kolonne': 'fremdrift', 'ens': foer_tilstand.taeller_som = efter_tilstand.taeller_som},
+            {'kolonne': 'fremdrift', 'ens': foer.fremdrift = efter.fremdrift},
             {'kolonne': 'fremdrift_fra', 'ens': foer.fremdrift_fra = efter.fremdrift_fra},
             {'kolonne': 'livscyklus', 'ens': foer.livscyklus = efter.livscyklus},
             {'kolonne': 'oprettet', 'ens': floor(epoch(foer.oprettet)) = floor(epoch(efter.oprettet))},
@@ -39,8 +39,6 @@ sag AS (
     FROM bestilt
     INNER JOIN foer.sag AS foer ON bestilt.rettet_uuid = cast(foer.sag_uuid AS VARCHAR)
     INNER JOIN edh.sag AS efter ON foer.sag_uuid = efter.sag_uuid
-    INNER JOIN afstemning.tilstand AS foer_tilstand ON foer.fremdrift = foer_tilstand.fremdrift
-    INNER JOIN afstemning.tilstand AS efter_tilstand ON efter.fremdrift = efter_tilstand.fremdrift
     WHERE bestilt.objekttype = 'sag'
 ),
 

@@ -27,15 +27,16 @@ FROM afstemning.flyttet_sag
 WHERE
     i_edh
     AND NOT ens_tilstand
-    AND NOT tilstand_rettet
     -- A wrong closing stands here and in R15; one that R15 could not judge stands in neither.
-    AND (lukket IS NULL OR lukning = 'for_tidlig');
+    AND if(lukket IS NULL, NOT tilstand_rettet, coalesce(lukning = 'for_tidlig', FALSE));
 
 -- How many moved cases were judged, how many are still to move, how many were corrected?
 SELECT
     count(*) FILTER (flyttet.i_edh AND coalesce(flyttet.lukning <> 'kan_ikke_bedoemmes', TRUE)) AS vurderet,
     count(*) FILTER (flyttet.sag_uuid IS NULL OR coalesce(flyttet.lukning = 'kan_ikke_bedoemmes', FALSE)) AS venter,
-    count(*) FILTER (flyttet.i_edh AND NOT flyttet.ens_tilstand AND flyttet.tilstand_rettet) AS forklaret
+    count(*) FILTER (
+        flyttet.i_edh AND NOT flyttet.ens_tilstand AND flyttet.tilstand_rettet AND flyttet.lukket IS NULL
+    ) AS forklaret
 FROM afstemning.sagsgrundlag AS grundlag
 LEFT JOIN afstemning.flyttet_sag AS flyttet ON grundlag.sag_uuid = flyttet.sag_uuid
 WHERE grundlag.system IS NOT NULL;

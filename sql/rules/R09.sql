@@ -102,9 +102,13 @@ FROM (
     GROUP BY ALL
     UNION ALL
     SELECT
-        venter_nyt AS venter,
+        pligt.udfald = 'afventer' AS venter,
         count(*) AS antal
-    FROM afstemning.sagsgrundlag
-    WHERE skyldes_nyt AND har_dokument
+    FROM afstemning.pligt
+    SEMI JOIN foer.dokument_sag ON pligt.sag_uuid = dokument_sag.sag_uuid
+    WHERE
+        pligt.sted = 'nyt'
+        AND pligt.objekttype = 'sag'
+        AND (pligt.udfald = 'afventer' OR pligt.modpart_id IS NOT NULL)
     GROUP BY ALL
 );

@@ -53,7 +53,11 @@ WITH udfald AS (
 )
 
 SELECT
-    count(*) FILTER (flyttet.i_edh AND NOT (flyttet.nye_sager = 0 AND coalesce(udfald.venter, FALSE))) AS vurderet,
+    count(*) FILTER (
+        flyttet.i_edh
+        AND NOT flyttet.uden_noeglepose
+        AND NOT (flyttet.nye_sager = 0 AND coalesce(udfald.venter, FALSE))
+    ) AS vurderet,
     count(*) FILTER (
         flyttet.sag_uuid IS NULL OR (flyttet.i_edh AND flyttet.nye_sager = 0 AND coalesce(udfald.venter, FALSE))
     ) AS venter,

@@ -49,7 +49,7 @@ SELECT
     'fremdrift' AS aarsag,
     NULL AS modpart_id
 FROM afstemning.flyttet_sag
-WHERE i_edh AND NOT ens_tilstand AND lukket IS NULL AND fremdrift_fra > overgang AND NOT tilstand_rettet;
+WHERE i_edh AND fremdrift <> foer_fremdrift AND lukket IS NULL AND fremdrift_fra > overgang AND NOT tilstand_rettet;
 
 -- How many notes and cases were judged, how many cases are still to move, how many corrections excuse one?
 WITH notater AS (
@@ -71,7 +71,7 @@ sager AS (
         count(*) FILTER (flyttet.sag_uuid IS NULL) AS venter,
         count(*) FILTER (
             flyttet.i_edh
-            AND NOT flyttet.ens_tilstand
+            AND flyttet.fremdrift <> flyttet.foer_fremdrift
             AND flyttet.lukket IS NULL
             AND flyttet.fremdrift_fra > flyttet.overgang
             AND flyttet.tilstand_rettet

@@ -7,7 +7,7 @@
 -- spoergsmaal: Which corrections were carried out according to the register, while the value is what it was before?
 -- korn: one row per berigtigelse carried out since the baseline
 -- laeser: afstemning.berigtigelse_vist
--- kraever: edh.berigtigelse
+-- kraever: foer.sag foer.journalnotat foer.dokument edh.sag edh.journalnotat edh.dokument edh.berigtigelse
 -- tomt_da: Hver berigtigelse, der er udført siden udtrækket, kan ses i EDH.
 -- tomt_en: Every correction carried out since the extract shows in EDH.
 -- ulaest_da: Ingen berigtigelse er udført siden udtrækket på noget, der kan sammenlignes.

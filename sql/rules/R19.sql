@@ -7,7 +7,7 @@
 -- spoergsmaal: Which cases, notes, documents, files, links and nøglepose rows of EDH cannot be followed by krydsreference into the new ESDH system?
 -- korn: one row per case, note, document, file and link in EDH, and per nøglepose row that leads to an EDH case
 -- laeser: afstemning.leveret, esdh.krydsreference, esdh.sag, esdh.journalnotat, esdh.dokument, edh.sag, edh.journalnotat, edh.dokument, edh.fil, esdh.fil, edh.dokument_sag, esdh.dokument_sag, nyt.noeglepose, afstemning.kommune
--- kraever: edh.sag edh.journalnotat edh.dokument edh.dokument_sag edh.fil esdh.krydsreference esdh.sag esdh.journalnotat esdh.dokument esdh.dokument_sag esdh.fil
+-- kraever: edh.sag edh.journalnotat edh.dokument edh.dokument_sag edh.fil nyt.noeglepose esdh.krydsreference esdh.sag esdh.journalnotat esdh.dokument esdh.dokument_sag esdh.fil
 -- tomt_da: Alt i EDH kan følges over i det nye ESDH-system, og det kan enhver nøglepose-række også.
 -- tomt_en: Everything in EDH can be followed into the new ESDH system, and so can every nøglepose row.
 -- ulaest_da: EDH holder intet, der skulle flyttes.
