@@ -22,9 +22,8 @@ def manual_case_not_corrected(injection: Injection, fault: Fault, _system: str) 
 
 
 def state_not_corrected(injection: Injection, fault: Fault, system: str) -> None:
-    """From one state to another that counts as the same."""
-    case, edh = injection.in_edh(system, states=("Bestilt", "Udfoert"))
-    edh["fremdrift"] = "Afgjort"
+    """The state is the one that was to be corrected."""
+    case, _ = injection.in_edh(system, states=("Bestilt", "Udfoert"))
     fault.correction(injection.corrections.request("sag", case.uuid, case.uuid, "fremdrift"))
 
 
@@ -69,7 +68,7 @@ CORRECTION_FAULTS = (
               case_not_corrected, ((_A, "ky"), (_S, "ksd"))),
     FaultKind("manuel_sag_ikke_rettet", "a correction of a manual case that does not show",
               manual_case_not_corrected, ((_A, "edh"), (_R, "edh"))),
-    FaultKind("tilstand_ikke_rettet", "a correction of a state that counts as the same",
+    FaultKind("tilstand_ikke_rettet", "a correction of a state that does not show",
               state_not_corrected, ((_R, "ksd"), (_S, "ksd"))),
     FaultKind("andet_felt_rettet", "a state changed where a title was corrected",
               another_column_corrected, ((_A, "ksd"), (_R, "ky"))),
