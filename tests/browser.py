@@ -1,16 +1,12 @@
 """A real browser for the tests of the report: Playwright drives the machine's own Chromium."""
 
-import fcntl
-import os
 import re
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.packages import require_program
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_FLAGS = (
@@ -28,39 +24,10 @@ CHROMIUM_FLAGS = (
 OUTSIDE = re.compile(r"^(?!(file|data|blob|about):)")
 
 
-def find_chromium() -> str | None:
-    """The path of a Chromium or Chrome on the PATH, or None."""
-    return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
-
-
-def install_chromium() -> None:
-    """Install Debian's Chromium and a font, once, also when several test processes ask at the same time."""
-    lock_path = Path(tempfile.gettempdir()) / "afstem-chromium.lock"
-    with lock_path.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if find_chromium():
-            return
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for arguments in (
-            ["update", "-qq"],
-            ["install", "-qq", "--yes", "--no-install-recommends", "chromium", "fonts-dejavu-core"],
-        ):
-            done = subprocess.run(["apt-get", *arguments], env=environment, capture_output=True, text=True, check=False)
-            if done.returncode:
-                pytest.fail(f"Chromium could not be installed: apt-get {arguments[0]} says: {done.stderr.strip()}")
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One headless Chromium for all tests of a process. Fails, saying what to install, when there is none."""
-    if not find_chromium() and os.geteuid() == 0 and shutil.which("apt-get"):
-        install_chromium()
-    chromium = find_chromium()
-    if chromium is None:
-        pytest.fail(
-            "No Chromium on the PATH, and the tests of the report need one. "
-            "Install it (Debian: apt-get install chromium fonts-dejavu-core) and run again."
-        )
+    chromium = require_program(CHROMIUM_NAMES, ["chromium", "fonts-dejavu-core"])
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, headless=True, args=list(CHROMIUM_FLAGS))
         yield browser

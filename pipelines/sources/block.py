@@ -33,13 +33,14 @@ class Header:
 
 
 class RecordMistake(ValueError):
-    """A record breaks the contract. ``reason`` quotes no value."""
+    """A record breaks the contract. ``reason`` quotes no value. ``file``: which, where a source has several."""
 
-    def __init__(self, reason: str, line: int | None, column: str | None = None) -> None:
+    def __init__(self, reason: str, line: int | None, column: str | None = None, file: str | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.line = line
         self.column = column
+        self.file = file
 
 
 def read_header(names: Sequence[str], entity: Entity) -> Header:
