@@ -199,6 +199,8 @@ def _settings(con: duckdb.DuckDBPyConnection, lake: Lake, kommunekode: str, pinn
     beside = [pinned["edh_efter"], pinned["indeks"], pinned["esdh"]]
     for snapshot in _open(lake, [*used, *beside]):
         for file in snapshot.manifest["filer"]:
+            if file["sendt"] is None:
+                continue
             con.execute(
                 "INSERT INTO afstemning.landet VALUES ('raekker', ?, ?, ?, ?)",
                 [snapshot.system, file["entitet"], file["sendt"], file["raekker"]],

@@ -58,6 +58,10 @@ class SystemFailure(AfstemError):
     exit_code = EXIT_SYSTEM
 
 
+class SourceFailed(SystemFailure):
+    """A source could not be reached or broke off: to try again later may help. Nothing of it is in the lake."""
+
+
 class EstateError(InputError):
     """All the mistakes of an estate file, each with its place."""
 

@@ -24,7 +24,9 @@ from pydantic import (
 )
 
 from pipelines.contract import NEW_SYSTEMS, kommuner
+from pipelines.contract.codes import SYSTEM
 from pipelines.errors import EstateError
+from pipelines.estate_sources import SOURCE_MODELS, Kilde, Kilder, hold_sources, list_sources
 from pipelines.placed_yaml import Place, PlacedYaml, read_yaml, validated
 
 WAIVERS_FILE = "afvigelser.yaml"
@@ -81,6 +83,12 @@ def _new_system(value: str) -> str:
     return value
 
 
+def _system(value: str) -> str:
+    if value not in SYSTEM:
+        raise ValueError(f"is not a system; they are {', '.join(SYSTEM.values)}")
+    return value
+
+
 def _folder(value: object, info: ValidationInfo) -> object:
     """A folder of the estate, absolute; what is relative stands beside the estate file."""
     if not isinstance(value, str) or not value.strip():
@@ -93,6 +101,7 @@ Moment = Annotated[datetime, BeforeValidator(_moment)]
 Kommunekode = Annotated[str, AfterValidator(_kommunekode)]
 Folder = Annotated[Path, BeforeValidator(_folder)]
 NewSystem = Annotated[str, AfterValidator(_new_system)]
+System = Annotated[str, AfterValidator(_system)]
 KleEmne = Annotated[str, Field(pattern=r"^[0-9]{2}\.[0-9]{2}\.[0-9]{2}$")]
 Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
@@ -142,7 +151,8 @@ class Afvigelse(_Frozen):
 class Estate(_Frozen):
     """What is reconciled. ``lake`` and ``inbox`` are absolute; ``fuldt_udrullet``: the day all 98 had moved.
 
-    ``kle_omlaegninger``: None where the file has none of its own, and ``sql/explained`` tells.
+    ``kle_omlaegninger``: None where the file has none of its own, and ``sql/explained`` tells. ``kilder``: where
+    each system's snapshots are pulled from.
     """
 
     path: Path
@@ -151,7 +161,18 @@ class Estate(_Frozen):
     kommuner: Annotated[dict[Kommunekode, Kommune], Field(min_length=1)]
     fuldt_udrullet: IsoDate | None = None
     kle_omlaegninger: tuple[KleOmlaegning, ...] | None = None
+    kilder: dict[System, Kilder] = {}
     afvigelser: tuple[Afvigelse, ...] = ()
+
+    def kommuner_of(self, system: str, kilde: Kilde) -> list[str]:
+        """The kommuner that ``kilde`` is asked for: those it names, else those that ``system`` concerns."""
+        if kilde.kommuner is not None:
+            return sorted(kilde.kommuner)
+        return sorted(
+            kommunekode
+            for kommunekode, kommune in self.kommuner.items()
+            if system not in NEW_SYSTEMS or system in kommune.overgang
+        )
 
 
 def load_estate(path: Path) -> Estate:
@@ -168,11 +189,14 @@ def load_estate(path: Path) -> Estate:
     for key in _NOT_KEYS & read.content.keys():
         read.mistake((key,), f"unknown key; known here: {_known(Estate)}")
     written = {key: value for key, value in read.content.items() if key not in _NOT_KEYS}
+    list_sources(read, written)
     estate, wrong = validated(read, TypeAdapter(Estate), {**written, "path": path}, _known_at)
     if not wrong & {("lake",), ("inbox",)}:
         lake, inbox = ((path.parent / written[key]).resolve() for key in ("lake", "inbox"))
         if lake.is_relative_to(inbox) or inbox.is_relative_to(lake):
             read.mistake((), "lake and inbox must be two folders, neither inside the other")
+    if estate is not None:
+        hold_sources(read, estate.kilder, estate.kommuner.keys(), estate.kommuner_of)
     waivers = _load_waivers(path.with_name(WAIVERS_FILE), read.content.get("kommuner"))
     mistakes = [*read.mistakes, *waivers.mistakes]
     if mistakes or estate is None:
@@ -231,7 +255,12 @@ def _inconsistencies(waiver: dict[str, Any], right: dict[str, Any]) -> Iterator[
 
 
 _NOT_KEYS = {"path", "afvigelser"}
-_MODELS: Mapping[str | int, type[BaseModel]] = {"kommuner": Kommune, "kle_omlaegninger": KleOmlaegning}
+# The model at a place, by the last key of it that names one.
+_MODELS: Mapping[str | int, type[BaseModel]] = {
+    "kommuner": Kommune,
+    "kle_omlaegninger": KleOmlaegning,
+    **SOURCE_MODELS,
+}
 
 
 def _known(model: type[BaseModel]) -> str:
@@ -240,4 +269,6 @@ def _known(model: type[BaseModel]) -> str:
 
 def _known_at(place: Place) -> str:
     """The keys that may stand where an unknown one stands."""
-    return _known(Afvigelse if isinstance(place[0], int) else _MODELS.get(place[0], Estate))
+    if isinstance(place[0], int):
+        return _known(Afvigelse)
+    return _known(next((_MODELS[part] for part in reversed(place[:-1]) if part in _MODELS), Estate))

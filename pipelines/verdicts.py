@@ -61,7 +61,16 @@ def verdict_rows(run: RunRecord) -> dict[str, list[Row]]:
             for name, total in sorted(manifest["kontroltal"].items())
         ]
         landing += [
-            (snapshot.kommunekode, snapshot.id, name, measure, expected, found, found - expected)
+            # A source with no count of its own has said nothing to hold the rows against: no difference, no verdict.
+            (
+                snapshot.kommunekode,
+                snapshot.id,
+                name,
+                measure,
+                expected,
+                found,
+                None if expected is None else found - expected,
+            )
             for name, measure, expected, found in measures
         ]
     return {

@@ -104,6 +104,7 @@ def options(
 
 
 for _command in (
+    verbs.pull,
     verbs.land,
     verbs.reconcile,
     verbs.validate,

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 _COMMANDS = {
+    "pull": """
+afstem pull
+afstem pull --system edh --kommune 0751
+KMD_SAG=postgresql://afstem:secret@db.example/kmdsag afstem pull --system kmd_sag
+afstem pull --estate /srv/afstem/estate.yaml --json && afstem run --estate /srv/afstem/estate.yaml""",
     "land": """
 AFSTEM_KEY=$(cat afstem.key) afstem land
 afstem land --estate /srv/afstem/estate.yaml --json""",

@@ -86,7 +86,8 @@ def visible(cell: str) -> str:
     return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), cell)
 
 
-Report = Callable[[str, int, int], None]
+# The total is None where nobody can tell it before.
+Report = Callable[[str, int, int | None], None]
 
 
 @contextmanager
@@ -96,7 +97,7 @@ def progress() -> Iterator[Report]:
     with Progress(*columns, console=console(sys.stderr), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("", total=None)
 
-        def report(what: str, done: int, total: int) -> None:
+        def report(what: str, done: int, total: int | None) -> None:
             bar.update(task, description=what, completed=done, total=total)
 
         yield report

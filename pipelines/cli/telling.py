@@ -7,14 +7,22 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipelines.cli.output import complain, print_table, say
-from pipelines.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_INPUT
+from pipelines.errors import EXIT_CLEAN, EXIT_FINDINGS, AfstemError, DeliveryRefused
 
 if TYPE_CHECKING:
     from pipelines.landing import Outcome
     from pipelines.reconcile import Run
     from pipelines.validate import Judgement
 
-_STATUS = {"landet": "landed", "kendt": "known", "afvist": "refused", "ufuldstaendig": "incomplete"}
+_STATUS = {
+    "landet": "landed",
+    "kendt": "known",
+    "afvist": "refused",
+    "ufuldstaendig": "incomplete",
+    "tom": "nothing there",
+    "fejlet": "failed",
+}
+_OF_PULLS = ("tom", "fejlet")
 _DOM = {"opfyldt": "met", "brudt": "broken", "ikke_vurderet": "not evaluated"}
 _VERDICT = {"met": "met", "broken": "broken", "not_evaluated": "not evaluated"}
 
@@ -35,7 +43,10 @@ def tell_landing(outcomes: Sequence[Outcome]) -> None:
 
 def counted(outcomes: Sequence[Outcome]) -> str:
     """How many deliveries came to what."""
-    return f"Deliveries: {_counts(Counter(outcome.status for outcome in outcomes), _STATUS)}."
+    counts = Counter(outcome.status for outcome in outcomes)
+    # What only a pull can come to is said when it does.
+    words = {status: word for status, word in _STATUS.items() if status not in _OF_PULLS or counts[status]}
+    return f"Deliveries: {_counts(counts, words)}."
 
 
 def landing_record(outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -47,22 +58,26 @@ def landing_record(outcomes: Sequence[Outcome]) -> dict[str, Any]:
                 "status": outcome.status,
                 "snapshot": outcome.snapshot,
                 "bemaerkninger": list(outcome.bemaerkninger),
-                "fejl": outcome.error
-                and {
-                    "fil": outcome.error.file,
-                    "linje": outcome.error.line,
-                    "kolonne": outcome.error.column,
-                    "saetning": outcome.error.reason,
-                },
+                "fejl": _error_record(outcome.error),
             }
             for outcome in outcomes
         ]
     }
 
 
+def _error_record(error: AfstemError | None) -> dict[str, Any] | None:
+    match error:
+        case None:
+            return None
+        case DeliveryRefused():
+            return {"fil": error.file, "linje": error.line, "kolonne": error.column, "saetning": error.reason}
+        case _:
+            return {"fil": None, "linje": None, "kolonne": None, "saetning": str(error)}
+
+
 def landing_code(outcomes: Sequence[Outcome]) -> int:
-    """A refused delivery is wrong input."""
-    return EXIT_INPUT if any(outcome.error for outcome in outcomes) else EXIT_CLEAN
+    """A refused delivery is wrong input; where a source failed, that is said first, as to try again may mend it."""
+    return max((outcome.error.exit_code for outcome in outcomes if outcome.error), default=EXIT_CLEAN)
 
 
 def tell_run(run: Run, patterns: Sequence[str] = ()) -> None:

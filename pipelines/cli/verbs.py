@@ -1,4 +1,4 @@
-"""The verbs: land, reconcile, validate, report, and run, which is all four.
+"""The verbs: pull, land, reconcile, validate, report, and run, which is the last four.
 
 Each imports its verb when it is called: Polars, Arrow and Great Expectations take seconds to load, and
 `afstem --help` is not to wait for them.
@@ -6,9 +6,10 @@ Each imports its verb when it is called: Polars, Arrow and Great Expectations ta
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 from zoneinfo import ZoneInfo
 
 import typer
@@ -38,6 +39,38 @@ MANY = 100
 MOST_LINES = 10
 
 
+def pull(
+    estate: EstateFile = ESTATE,
+    systems: Annotated[
+        list[str] | None, typer.Option("--system", metavar="SYSTEM", help="Only this system; may be given again.")
+    ] = None,
+    kommuner: Annotated[
+        list[str] | None, typer.Option("--kommune", metavar="KODE", help="Only this kommune; may be given again.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch what the systems have and the lake has not, from the sources that the estate names.
+
+    Each system's snapshot of each kommune is landed whole or not at all; one that fails stops no other. What is in
+    the lake already is not fetched again. Addresses and passwords come from the environment, files or Airflow. Exits 2
+    when a source or what it holds is wrong, 3 when one could not be reached.
+    """
+    from pipelines.landing import key_from_environment, text_key_from_environment
+    from pipelines.landing.pull import pull as pull_sources
+
+    opened = open_estate(estate)
+    with progress() as report:
+        outcomes = pull_sources(
+            opened,
+            key_from_environment(),
+            systems=systems or (),
+            kommuner=kommuner or (),
+            progress=report,
+            text_key=text_key_from_environment(),
+        )
+    _tell_outcomes(outcomes, as_json=as_json)
+
+
 def land(estate: EstateFile = ESTATE, as_json: AsJson = False) -> None:
     """Take the deliveries of the inbox into the lake.
 
@@ -45,7 +78,10 @@ def land(estate: EstateFile = ESTATE, as_json: AsJson = False) -> None:
     replaced under is read from AFSTEM_KEY; with AFSTEM_TEXT_KEY the note texts are encrypted. Exits 2
     when a delivery is refused.
     """
-    outcomes = land_inbox(open_estate(estate))
+    _tell_outcomes(land_inbox(open_estate(estate)), as_json=as_json)
+
+
+def _tell_outcomes(outcomes: Sequence[Outcome], *, as_json: bool) -> NoReturn:
     if as_json:
         print_json(telling.landing_record(outcomes))
     else:

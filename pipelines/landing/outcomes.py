@@ -1,35 +1,36 @@
-"""From the inbox to the lake: every delivery becomes a snapshot, or is refused as a whole."""
+"""From a delivery to a snapshot in the lake: landed whole, known already, or refused as a whole."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from pipelines.errors import DeliveryRefused, SystemFailure, UsageError
+from pipelines.errors import AfstemError, DeliveryRefused, SystemFailure, UsageError
 from pipelines.estate import Estate
-from pipelines.lake import MANIFEST, Lake, Snapshot, publish_folder, read_snapshot, snapshot_place, staging
+from pipelines.lake import MANIFEST, Lake, publish_folder, read_snapshot, snapshot_place, staging
 from pipelines.landing.moments import read_moment
 from pipelines.landing.pseudonym import Pseudonyms, key_id
 from pipelines.landing.stage import Keys, StagedFiles, stage
-from pipelines.sources.folder import Delivery, DeliveryFolder, find_deliveries, open_delivery
+from pipelines.sources.delivery import Delivery, OnRead
+from pipelines.sources.folder import DeliveryFolder, find_deliveries, open_delivery
 
-# Told what is being read, and how many bytes of how many are done.
-Progress = Callable[[str, int, int], None]
-Status = Literal["landet", "kendt", "afvist", "ufuldstaendig"]
+# Told what is being read, how much of how much is done; the whole is None where nobody can tell it before.
+Progress = Callable[[str, int, int | None], None]
+Status = Literal["landet", "kendt", "afvist", "ufuldstaendig", "tom", "fejlet"]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one delivery: landed, known, refused, or not complete yet."""
+    """What became of one delivery: landed, known, refused, not complete yet; or its source had none, or failed."""
 
     delivery: str
     status: Status
     snapshot: str | None = None
-    error: DeliveryRefused | None = None
+    error: AfstemError | None = None
     bemaerkninger: tuple[dict[str, Any], ...] = ()
 
 
@@ -42,26 +43,69 @@ def land(
     given. Raises ``InputError`` when there is no inbox, and ``UsageError`` when the lake, or its note texts,
     were landed under another key.
     """
-    lake = Lake(estate.lake)
-    for snapshot in lake.snapshots():
-        if snapshot.manifest["noegle"] != key_id(key):
-            raise UsageError(
-                f"The lake {lake.root} was landed under another key (snapshot {snapshot.id}): one citizen would get "
-                "two pseudonyms. Use the key that it was landed under, or another lake."
-            )
-        if any(entry["noegle"] != (text_key and key_id(text_key)) for entry in snapshot.manifest["tekster"]):
-            raise UsageError(
-                f"The note texts of the lake {lake.root} were landed under another text key, or under none (snapshot "
-                f"{snapshot.id}): no key would open them all. Use the text key that they were landed under, or "
-                "another lake."
-            )
+    landing = Landing.of(estate, key, text_key)
     folders = find_deliveries(estate.inbox)
     told = _Told(progress, sum(folder.size() for folder in folders))
     outcomes = []
     for folder in folders:
-        outcomes.append(_outcome(folder, lake, Keys(Pseudonyms(key), text_key), told))
+        outcomes.append(landing.take_folder(folder, told.read))
         told.finish(folder)
     return outcomes
+
+
+@dataclass(frozen=True)
+class Landing:
+    """The lake that deliveries are landed in, and the keys that they are landed under."""
+
+    lake: Lake
+    keys: Keys
+
+    @staticmethod
+    def of(estate: Estate, key: bytes, text_key: bytes | None) -> Landing:
+        """The landing of ``estate``; raises ``UsageError`` when its lake was landed under another key."""
+        lake = Lake(estate.lake)
+        for snapshot in lake.snapshots():
+            if snapshot.manifest["noegle"] != key_id(key):
+                raise UsageError(
+                    f"The lake {lake.root} was landed under another key (snapshot {snapshot.id}): one citizen would "
+                    "get two pseudonyms. Use the key that it was landed under, or another lake."
+                )
+            if any(entry["noegle"] != (text_key and key_id(text_key)) for entry in snapshot.manifest["tekster"]):
+                raise UsageError(
+                    f"The note texts of the lake {lake.root} were landed under another text key, or under none "
+                    f"(snapshot {snapshot.id}): no key would open them all. Use the text key that they were landed "
+                    "under, or another lake."
+                )
+        return Landing(lake, Keys(Pseudonyms(key), text_key))
+
+    def take_folder(self, folder: DeliveryFolder, on_read: OnRead) -> Outcome:
+        """Land the delivery that lies in ``folder``."""
+        if not folder.complete:
+            return Outcome(folder.id, "ufuldstaendig")
+        return self.take(
+            folder.id,
+            lambda: nullcontext(open_delivery(folder, read_moment)),
+            lambda name, size: on_read(f"{folder.id}/{name}", size),
+        )
+
+    def take(self, named: str, deliver: Callable[[], AbstractContextManager[Delivery]], on_read: OnRead) -> Outcome:
+        """Land the delivery that ``deliver`` opens; ``named`` is its id, as far as it is known before."""
+        try:
+            with deliver() as delivery:
+                named = delivery.id
+                place = snapshot_place(delivery.system, delivery.kommunekode, delivery.udtrukket)
+                target = self.lake.snapshots_folder / place
+                if (target / MANIFEST).exists():
+                    _check_known(delivery, read_snapshot(target).manifest, on_read)
+                    return Outcome(named, "kendt", named)
+                with staging(self.lake.root) as space:
+                    staged = stage(delivery, space, self.keys, on_read)
+                    _publish(staged, target, self.lake.texts_folder / place)
+                return Outcome(named, "landet", named, None, tuple(staged.remarks.as_records()))
+        except DeliveryRefused as error:
+            return Outcome(named, "afvist", None, error)
+        except OSError as error:
+            raise SystemFailure(f"{named} could not be landed: {error}. Nothing of it is in the lake.") from error
 
 
 @dataclass
@@ -83,40 +127,14 @@ class _Told:
         self.done = self.finished
 
 
-def _outcome(folder: DeliveryFolder, lake: Lake, keys: Keys, told: _Told) -> Outcome:
-    if not folder.complete:
-        return Outcome(folder.id, "ufuldstaendig")
-
-    def on_read(file: str, size: int) -> None:
-        told.read(f"{folder.id}/{file}", size)
-
-    try:
-        delivery = open_delivery(folder, read_moment)
-        place = snapshot_place(delivery.leverance.system, delivery.leverance.kommunekode, delivery.udtrukket)
-        target = lake.snapshots_folder / place
-        if (target / MANIFEST).exists():
-            _check_known(delivery, read_snapshot(target), on_read)
-            return Outcome(folder.id, "kendt", folder.id)
-        with staging(lake.root) as space:
-            staged = stage(delivery, space, keys, on_read)
-            _publish(staged, target, lake.texts_folder / place)
-        return Outcome(folder.id, "landet", folder.id, None, tuple(staged.remarks.as_records()))
-    except DeliveryRefused as error:
-        return Outcome(folder.id, "afvist", None, error)
-    except OSError as error:
-        raise SystemFailure(f"{folder.id} could not be landed: {error}. Nothing of it is in the lake.") from error
-
-
-def _check_known(delivery: Delivery, snapshot: Snapshot, on_read: Callable[[str, int], None]) -> None:
-    """Raise ``DeliveryRefused`` unless ``delivery`` has the very bytes that ``snapshot`` was landed from."""
-    if delivery.sha256 != snapshot.manifest["leverance_sha256"]:
+def _check_known(delivery: Delivery, manifest: dict[str, Any], on_read: OnRead) -> None:
+    """Raise ``DeliveryRefused`` unless ``delivery`` is the very one that the snapshot was landed from."""
+    if delivery.sha256 != manifest["leverance_sha256"]:
         raise delivery.refused(
             "another delivery of this system, kommune and time is in the lake already, and a snapshot is never "
             "changed; send a new extract under its own time"
         )
-    for file in delivery.files:
-        with file.open() as stream:
-            file.check_sha256(file.records(stream, partial(on_read, file.entry.navn)).sha256())
+    delivery.check_same(on_read)
 
 
 def _publish(staged: StagedFiles, target: Path, texts_target: Path) -> None:

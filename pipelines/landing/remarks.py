@@ -14,7 +14,18 @@ _SENTENCES = {
     "loest_dokument": "{n} document(s) lie on no case",
     "haengende_fil": "{n} file(s) belong to a document that the delivery does not have",
     "haengende_dokument_sag": "{n} link(s) lead to a document or a case that the delivery does not have",
+    "ikke_talt": "the source gives no count of its own, so whether every record came is not evaluated",
+    "andet_datoformat": "{n} date(s) were written in another form than YYYY-MM-DD and were read as such",
+    "bindestreg_i_cpr": "{n} personal number(s) were written with a hyphen, which was removed",
+    "mendet_cpr": "{n} personal number(s) stood as a number and had lost the leading zero, which was put back",
+    "mendet_dato": "{n} date(s) stood as Excel's day numbers and were read as dates",
+    "mendet_tal": "{n} number(s) were given the leading zeros that their number format shows",
+    "tom_raekke": "{n} empty row(s) between others were passed over",
+    "ark_ikke_laest": "{n} sheet(s) are named after no entity of the contract and were not read",
     "ukendt_felt": "{n} correction(s) name a felt that is no column of the contract",
+    "tilstand_uden_opstaaet": "{n} case(s) have a history of states that does not begin with Opstaaet",
+    "tilstand_hul_eller_overlap": "{n} case(s) have a history of states with a gap or an overlap",
+    "antal_af_side": "{n} total(s) came with one page of a search; they were not held against the records",
 }
 
 

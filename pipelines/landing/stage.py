@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +19,7 @@ from pipelines.landing.remarks import Remarks
 from pipelines.landing.totals import StagedDelivery, landing_session
 from pipelines.landing.writer import Writer
 from pipelines.sources.block import RecordMistake
-from pipelines.sources.folder import DeliveredFile, Delivery
+from pipelines.sources.delivery import DeliveredEntity, Delivery, OnRead, Records
 
 
 @dataclass(frozen=True)
@@ -41,41 +39,41 @@ class Keys:
     text: bytes | None = field(repr=False)
 
 
-def stage(delivery: Delivery, folder: Path, keys: Keys, on_read: Callable[[str, int], None]) -> StagedFiles:
+def stage(delivery: Delivery, folder: Path, keys: Keys, on_read: OnRead) -> StagedFiles:
     """Land ``delivery`` into the empty ``folder``; raises ``DeliveryRefused``.
 
-    ``on_read`` is told a file's name and the size of each piece read of it, in bytes.
+    ``on_read`` is told what is read, and how much.
     """
     snapshot, texts = folder / "snapshot", folder / "texts"
     snapshot.mkdir()
     texts.mkdir()
     remarks = Remarks()
-    for name in delivery.unlisted():
-        remarks.add("fil_ikke_opfoert", scrub_foreign(name), 1, None)
     filer, tekster, staged = [], [], {}
-    with ExitStack() as open_files, landing_session(folder / "spill") as session:
+    with ExitStack() as readings, landing_session(folder / "spill") as session:
         # All are opened before the first is read: what can be refused at once is.
-        streams = [open_files.enter_context(file.open()) for file in delivery.files]
-        for file, stream in zip(delivery.files, streams, strict=True):
-            conformer = Conformer(file.entity, delivery.leverance.system, keys.pseudonyms, keys.text, session)
-            records, apart = _land_file(file, stream, conformer, snapshot, texts, remarks, on_read)
-            filer.append(records)
+        opened = [(each, readings.enter_context(each.open(on_read))) for each in delivery.entities]
+        for delivered, records in opened:
+            conformer = Conformer(delivered.entity, delivery.system, keys.pseudonyms, keys.text, session)
+            landed, apart = _land_entity(delivered, records, conformer, snapshot, texts, remarks)
+            filer.append(landed)
             tekster += apart
-            staged[file.entity.name] = snapshot / records["navn"]
+            staged[delivered.entity.name] = snapshot / landed["navn"]
         whole = StagedDelivery(delivery, staged, session)
         whole.check_keys()
         totals = whole.count_totals()
         whole.remark_loose(remarks)
-    others = {name: total for name, total in delivery.leverance.kontroltal.items() if name not in totals}
+    for remark in delivery.remarks():
+        remarks.add(remark.art, remark.file, remark.count, remark.line)
+    others = {name: total for name, total in delivery.kontroltal.items() if name not in totals}
     manifest = {
         "version": 1,
-        "system": delivery.leverance.system,
-        "kommunekode": delivery.leverance.kommunekode,
+        "system": delivery.system,
+        "kommunekode": delivery.kommunekode,
         "udtrukket": delivery.udtrukket.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "software": __version__,
         "kontrakt": CONTRACT_VERSION,
         "noegle": key_id(keys.pseudonyms.key),
-        "leverance": _scrubbed(delivery.placed.raw),
+        "leverance": _scrubbed(dict(delivery.said)),
         "leverance_sha256": delivery.sha256,
         "filer": filer,
         "tekster": tekster,
@@ -88,17 +86,10 @@ def stage(delivery: Delivery, folder: Path, keys: Keys, on_read: Callable[[str, 
     return StagedFiles(snapshot, texts if tekster else None, remarks)
 
 
-def _land_file(
-    file: DeliveredFile,
-    stream: Any,
-    conformer: Conformer,
-    snapshot: Path,
-    texts: Path,
-    remarks: Remarks,
-    on_read: Callable[[str, int], None],
+def _land_entity(
+    delivered: DeliveredEntity, source: Records, conformer: Conformer, snapshot: Path, texts: Path, remarks: Remarks
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    entity, name = file.entity, file.entry.navn
-    source = file.records(stream, partial(on_read, name))
+    entity, name = delivered.entity, delivered.name
     with ExitStack() as writers:
         records = writers.enter_context(Writer(snapshot / f"{entity.name}.parquet", entity.schema))
         text_schema = conformer.text_schema()
@@ -113,14 +104,14 @@ def _land_file(
                 if apart is not None and landed.texts is not None:
                     apart.write(landed.texts)
         except RecordMistake as mistake:
-            # A file damaged on its way breaks the contract anywhere; then the damage is the reason.
-            file.check_sha256(source.sha256())
-            raise file.refused(mistake.reason, mistake.line, mistake.column) from None
-    file.check_sha256(source.sha256())
-    file.check_rows(records.rows)
+            source.verify(None)
+            raise delivered.refused(mistake.reason, mistake.line, mistake.column, mistake.file) from None
+    source.verify(records.rows)
     remarks.add("ukendt_kolonne", name, len(source.header.unknown), 1)
     remarks.add("kolonne_mangler", name, len(source.header.absent), 1)
-    entry = {"kilde": name, "sendt": file.entry.raekker, "tomme_kraevede": records.nulls}
+    if delivered.sent is None:
+        remarks.add("ikke_talt", name, 1, None)
+    entry = {"kilde": name, "sendt": delivered.sent, "tomme_kraevede": records.nulls}
     encrypted = {"noegle": None if conformer.text_key is None else key_id(conformer.text_key)}
     return (
         {**_written(records, entity.name), **entry},
@@ -137,7 +128,9 @@ def _scrubbed(value: Any) -> Any:
             return value if scrub_foreign(str(value)) == str(value) else "[cpr]"
         case dict():
             # A checksum has been held against its file; the digits in it are no number.
-            return {scrub_foreign(key): part if key == "sha256" else _scrubbed(part) for key, part in value.items()}
+            return {
+                scrub_foreign(key): part if key.endswith("sha256") else _scrubbed(part) for key, part in value.items()
+            }
         case list():
             return [_scrubbed(part) for part in value]
     return value

@@ -13,7 +13,7 @@ import duckdb
 
 from pipelines.contract import ENTITIES, Entity
 from pipelines.landing.remarks import Remarks
-from pipelines.sources.folder import Delivery
+from pipelines.sources.delivery import Delivery
 
 _MEMORY = "400MB"
 
@@ -42,7 +42,7 @@ class StagedDelivery:
 
     def __init__(self, delivery: Delivery, files: Mapping[str, Path], session: duckdb.DuckDBPyConnection) -> None:
         self._delivery = delivery
-        self._files = {file.entity.name: file for file in delivery.files}
+        self._delivered = {delivered.entity.name: delivered for delivered in delivery.entities}
         self._session = session
         self._differing: dict[str, bool] = {}
         for entity, path in files.items():
@@ -50,7 +50,7 @@ class StagedDelivery:
 
     def check_keys(self) -> None:
         """Raise ``DeliveryRefused`` when two rows have one key, on the line of the later."""
-        for name, file in self._files.items():
+        for name, delivered in self._delivered.items():
             entity = ENTITIES[name]
             if self._all_differ(entity):
                 continue
@@ -61,25 +61,24 @@ class StagedDelivery:
                 WHERE linje <> first_line ORDER BY linje LIMIT 1"""
             )
             if found is not None:
-                raise file.refused(
+                raise delivered.refused(
                     f"the record has the same key ({', '.join(entity.key)}) as the one on line {found[1]}", found[0]
                 )
 
     def count_totals(self) -> dict[str, dict[str, int]]:
         """Each kontroltal that can be compared, as sent and as landed; raises ``DeliveryRefused`` when they differ."""
         totals: dict[str, dict[str, int]] = {}
-        for name in self._files:
+        for name in self._delivered:
             entity = ENTITIES[name]
-            sent = self._delivery.leverance.kontroltal.get(entity.kontroltal or "")
+            sent = self._delivery.kontroltal.get(entity.kontroltal or "")
             if sent is None or entity.kontroltal is None:
                 continue
             landed = self._distinct(entity)
             if sent != landed:
                 raise self._delivery.refused(
-                    f"the kontroltal {entity.kontroltal} says {sent}, but {self._file_name(name)} has {landed} "
+                    f"the kontroltal {entity.kontroltal} says {sent}, but {self._delivered[name].name} has {landed} "
                     "different; find out which is right, and send the delivery again",
-                    self._delivery.placed.line(("kontroltal", entity.kontroltal)),
-                    "kontroltal",
+                    entity.kontroltal,
                 )
             totals[entity.kontroltal] = {"sendt": sent, "landet": landed}
         return totals
@@ -87,12 +86,9 @@ class StagedDelivery:
     def remark_loose(self, remarks: Remarks) -> None:
         """Remark on references that lead nowhere and on documents that lie on no case."""
         for name, art, condition, needed in _LOOSE:
-            if name in self._files and needed <= self._files.keys():
+            if name in self._delivered and needed <= self._delivered.keys():
                 found = self._one(f"SELECT count(*), min(linje) FROM {name} AS this WHERE {condition}")
-                remarks.add(art, self._file_name(name), *found)
-
-    def _file_name(self, entity: str) -> str:
-        return self._files[entity].entry.navn
+                remarks.add(art, self._delivered[name].name, *found)
 
     def _all_differ(self, entity: Entity) -> bool:
         """Whether the first column of the key differs in every row, told by hashes: no two equal values hash apart."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
 import numpy as np
@@ -20,24 +20,26 @@ CHUNK_BYTES = 8 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 
 
-class CsvFile:
+class CsvRecords:
     """One reading of ``stream``, an open file at its start.
 
-    ``on_read`` is told the size of each piece read, in bytes. ``header`` holds once ``blocks`` has begun.
+    ``choose`` is told the names in the header, once, and returns the columns to read, in their order; it raises
+    ``RecordMistake`` when the header is not the one it wants, and always when a name stands twice. ``on_read`` is
+    told the size of each piece read, in bytes.
     """
 
     def __init__(
         self,
         stream: BinaryIO,
-        entity: Entity,
+        choose: Callable[[Sequence[str]], Sequence[str]],
         *,
         encoding: Encoding = "utf-8",
         delimiter: str = ";",
         on_read: Callable[[int], None] = lambda _: None,
     ) -> None:
-        self.header = Header((), ())
         self._stream = stream
-        self._entity = entity
+        self._choose = choose
+        self._chosen: list[str] = []
         self._encoding: Encoding = encoding
         self._delimiter = delimiter
         self._on_read = on_read
@@ -110,12 +112,11 @@ class CsvFile:
         try:
             names = next(csv.reader([text], delimiter=self._delimiter, strict=True), [""])
         except csv.Error as error:
-            raise RecordMistake("the header cannot be read; send the contract's column names", 1) from error
-        self.header = read_header(names, self._entity)
+            raise RecordMistake("the header cannot be read; the first line must be the column names", 1) from error
+        self._chosen = list(self._choose(names))
 
     def _block(self, records: bytes, starts: Integers, lines: Integers) -> Block:
-        absent = self.header.absent
-        names = [column.name for column in self._entity.columns if column.name not in absent]
+        names = self._chosen
         # With the header before it no block begins with what a parser takes for a byte order mark.
         data = self._header_record + self._utf8(records, starts, lines)
         table = pa.csv.read_csv(
@@ -150,3 +151,27 @@ class CsvFile:
             letter = first_letter_beyond_ascii(records)
             self._first_letter_line = None if letter is None else line_of(letter)
         return decoded
+
+
+class CsvFile(CsvRecords):
+    """One reading of a file whose columns are those of ``entity``.
+
+    ``header`` holds once ``blocks`` has begun. The rest is as ``CsvRecords`` has it.
+    """
+
+    def __init__(
+        self,
+        stream: BinaryIO,
+        entity: Entity,
+        *,
+        encoding: Encoding = "utf-8",
+        delimiter: str = ";",
+        on_read: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        super().__init__(stream, self._hold, encoding=encoding, delimiter=delimiter, on_read=on_read)
+        self.header = Header((), ())
+        self._entity = entity
+
+    def _hold(self, names: Sequence[str]) -> list[str]:
+        self.header = read_header(names, self._entity)
+        return [column.name for column in self._entity.columns if column.name not in self.header.absent]

@@ -5,18 +5,22 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from pipelines.contract import ENTITIES, Entity, entities_of
-from pipelines.contract.leverance import LEVERANCE_FILE, Leverance, LeveranceFil, LeveranceMistake, PlacedLeverance
+from pipelines.contract.leverance import LEVERANCE_FILE, LeveranceFil, LeveranceMistake, PlacedLeverance
 from pipelines.errors import DeliveryRefused, InputError, scrub_foreign
 from pipelines.lake import FOLDER_TIME
+from pipelines.sources.block import Block, Header
 from pipelines.sources.csv_file import CsvFile
+from pipelines.sources.delivery import OnRead
+from pipelines.sources.native import SourceRemark
 from pipelines.sources.parquet_file import ParquetFile
 
 _PLAIN_FILE = "it must be a plain file in the delivery's own folder, no link and no folder"
@@ -73,12 +77,39 @@ class DeliveredFile:
         """The entity that the file holds."""
         return ENTITIES[self.entry.entitet]
 
-    def refused(self, reason: str, line: int | None = None, column: str | None = None) -> DeliveryRefused:
-        """The refusal of the delivery for what this file holds."""
-        return DeliveryRefused(reason, delivery=self.delivery, file=self.entry.navn, line=line, column=column)
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.entry.navn
 
-    def open(self) -> BinaryIO:
+    @property
+    def sent(self) -> int:
+        """How many records the sender says the file has."""
+        return self.entry.raekker
+
+    def refused(
+        self, reason: str, line: int | None = None, column: str | None = None, file: str | None = None
+    ) -> DeliveryRefused:
+        """The refusal of the delivery for what this file holds."""
+        return DeliveryRefused(reason, delivery=self.delivery, file=file or self.name, line=line, column=column)
+
+    @contextmanager
+    def open(self, on_read: OnRead) -> Iterator[FileRecords]:
         """The file, open to be read; raises ``DeliveryRefused`` unless it is a plain file of the size declared."""
+        with self._open() as stream:
+            yield FileRecords(self, self._reader(stream, partial(on_read, self.name)))
+
+    def check_sha256(self, sha256: str) -> None:
+        """Raise ``DeliveryRefused`` unless ``sha256`` is the one declared."""
+        if sha256 != self.entry.sha256.lower():
+            raise self.refused(f"the file's sha256 is not the one in {self._listed}; send both again")
+
+    def check_rows(self, rows: int) -> None:
+        """Raise ``DeliveryRefused`` unless ``rows`` is the number declared."""
+        if rows != self.sent:
+            raise self.refused(f"the file has {rows} rows where {self._listed} says {self.sent}; send both again")
+
+    def _open(self) -> BinaryIO:
         try:
             handle = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         except FileNotFoundError:
@@ -96,25 +127,11 @@ class DeliveredFile:
             raise self.refused(_PLAIN_FILE)
         raise self.refused(f"the file has {size} bytes where {self._listed} says {self.entry.bytes}; send it again")
 
-    def records(self, stream: BinaryIO, on_read: Callable[[int], None]) -> CsvFile | ParquetFile:
-        """The reader of the file's records."""
-        if self.entry.navn.endswith(".csv"):
-            return CsvFile(
-                stream, self.entity, encoding=self.entry.tegnsaet, delimiter=self.entry.skilletegn, on_read=on_read
-            )
+    def _reader(self, stream: BinaryIO, on_read: Callable[[int], None]) -> CsvFile | ParquetFile:
+        if self.name.endswith(".csv"):
+            encoding, delimiter = self.entry.tegnsaet, self.entry.skilletegn
+            return CsvFile(stream, self.entity, encoding=encoding, delimiter=delimiter, on_read=on_read)
         return ParquetFile(stream, self.entity, on_read=on_read)
-
-    def check_sha256(self, sha256: str) -> None:
-        """Raise ``DeliveryRefused`` unless ``sha256`` is the one declared."""
-        if sha256 != self.entry.sha256.lower():
-            raise self.refused(f"the file's sha256 is not the one in {self._listed}; send both again")
-
-    def check_rows(self, rows: int) -> None:
-        """Raise ``DeliveryRefused`` unless ``rows`` is the number declared."""
-        if rows != self.entry.raekker:
-            raise self.refused(
-                f"the file has {rows} rows where {self._listed} says {self.entry.raekker}; send both again"
-            )
 
     @property
     def _listed(self) -> str:
@@ -122,7 +139,33 @@ class DeliveredFile:
 
 
 @dataclass(frozen=True)
-class Delivery:
+class FileRecords:
+    """One reading of a delivered file."""
+
+    file: DeliveredFile
+    reader: CsvFile | ParquetFile
+
+    @property
+    def header(self) -> Header:
+        """What the file's header has beside the contract, and what it lacks."""
+        return self.reader.header
+
+    def blocks(self) -> Iterator[Block]:
+        """The records in their order; raises ``RecordMistake``."""
+        return self.reader.blocks()
+
+    def verify(self, rows: int | None) -> None:
+        """Raise ``DeliveryRefused`` unless the file has the checksum and the rows declared.
+
+        A file damaged on its way breaks the contract anywhere; then the damage is the reason.
+        """
+        self.file.check_sha256(self.reader.sha256())
+        if rows is not None:
+            self.file.check_rows(rows)
+
+
+@dataclass(frozen=True)
+class FolderDelivery:
     """A complete delivery, held to its folder and to the contract. ``udtrukket`` is UTC."""
 
     id: str
@@ -130,21 +173,46 @@ class Delivery:
     placed: PlacedLeverance
     sha256: str
     udtrukket: datetime
-    files: tuple[DeliveredFile, ...]
+    entities: tuple[DeliveredFile, ...]
 
     @property
-    def leverance(self) -> Leverance:
-        """What the sender says."""
-        return self.placed.leverance
+    def system(self) -> str:
+        """The system that delivers."""
+        return self.placed.leverance.system
 
-    def unlisted(self) -> list[str]:
+    @property
+    def kommunekode(self) -> str:
+        """The kommune that is delivered."""
+        return self.placed.leverance.kommunekode
+
+    @property
+    def kontroltal(self) -> Mapping[str, int]:
+        """The sender's own totals."""
+        return self.placed.leverance.kontroltal
+
+    @property
+    def said(self) -> Mapping[str, Any]:
+        """``leverance.json`` as it was sent."""
+        return self.placed.raw
+
+    def remarks(self) -> list[SourceRemark]:
         """What lies in the folder and is not listed."""
-        listed = {LEVERANCE_FILE, *(file.entry.navn for file in self.files)}
-        return sorted(_readable(path.name) for path in self.path.iterdir() if path.name not in listed)
+        listed = {LEVERANCE_FILE, *(file.name for file in self.entities)}
+        names = sorted(_readable(path.name) for path in self.path.iterdir() if path.name not in listed)
+        return [SourceRemark("fil_ikke_opfoert", scrub_foreign(name), 1, None) for name in names]
 
-    def refused(self, reason: str, line: int | None = None, column: str | None = None) -> DeliveryRefused:
+    def refused(self, reason: str, kontroltal: str | None = None) -> DeliveryRefused:
         """The refusal of the delivery for what ``leverance.json`` says."""
-        return DeliveryRefused(reason, delivery=self.id, file=LEVERANCE_FILE, line=line, column=column)
+        if kontroltal is None:
+            return DeliveryRefused(reason, delivery=self.id, file=LEVERANCE_FILE)
+        line = self.placed.line(("kontroltal", kontroltal))
+        return DeliveryRefused(reason, delivery=self.id, file=LEVERANCE_FILE, line=line, column="kontroltal")
+
+    def check_same(self, on_read: OnRead) -> None:
+        """Raise ``DeliveryRefused`` unless every file has the checksum declared."""
+        for file in self.entities:
+            with file.open(on_read) as records:
+                records.verify(None)
 
 
 def _readable(name: str) -> str:
@@ -152,7 +220,7 @@ def _readable(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def open_delivery(folder: DeliveryFolder, read_moment: Callable[[str], datetime | str]) -> Delivery:
+def open_delivery(folder: DeliveryFolder, read_moment: Callable[[str], datetime | str]) -> FolderDelivery:
     """Read ``leverance.json`` of a complete ``folder``; raises ``DeliveryRefused``.
 
     ``read_moment`` reads a time as the contract does: aware and in UTC, or the sentence why it is none.
@@ -198,7 +266,7 @@ def open_delivery(folder: DeliveryFolder, read_moment: Callable[[str], datetime 
         names.add(entry.navn)
         entities.add(entry.entitet)
         files.append(DeliveredFile(folder.id, folder.path / entry.navn, entry, placed.line(place)))
-    return Delivery(
+    return FolderDelivery(
         folder.id,
         folder.path,
         placed,
