@@ -1,7 +1,6 @@
 """What the tests start for real and Python does not bring: installed from Debian once, or named to the reader."""
 
 import fcntl
-import glob
 import os
 import shutil
 import subprocess
@@ -12,12 +11,13 @@ from pathlib import Path
 import pytest
 
 # Debian keeps servers off the PATH.
-_PLACES = ("/usr/sbin", "/usr/lib/postgresql/*/bin", "/usr/local/sbin")
+_PLACES = ("usr/sbin", "usr/lib/postgresql/*/bin", "usr/local/sbin")
 
 
 def find_program(*names: str) -> str | None:
     """The path of the first of ``names`` that is installed, or None."""
-    places = os.pathsep.join([os.environ.get("PATH", ""), *(found for place in _PLACES for found in glob.glob(place))])
+    found = [str(path) for place in _PLACES for path in sorted(Path("/").glob(place))]
+    places = os.pathsep.join([os.environ.get("PATH", ""), *found])
     return next((path for name in names if (path := shutil.which(name, path=places))), None)
 
 

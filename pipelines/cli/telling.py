@@ -43,7 +43,7 @@ def tell_landing(outcomes: Sequence[Outcome]) -> None:
 
 def counted(outcomes: Sequence[Outcome]) -> str:
     """How many deliveries came to what."""
-    counts = Counter(outcome.status for outcome in outcomes)
+    counts: Counter[str] = Counter(outcome.status for outcome in outcomes)
     # What only a pull can come to is said when it does.
     words = {status: word for status, word in _STATUS.items() if status not in _OF_PULLS or counts[status]}
     return f"Deliveries: {_counts(counts, words)}."

@@ -42,8 +42,8 @@ def _types(session: Session, described: Mapping[str, Any]) -> Mapping[str, pa.Da
     """Every column's type; those made with CREATE TYPE are told by their category."""
     codes = {int(each.type_code) for each in described.values()} - _TYPES.keys() - {_NUMERIC}
     listed = ", ".join(map(str, sorted(codes))) or "0"
-    found = session.run(text(f"SELECT oid::bigint, typcategory::text FROM pg_type WHERE oid IN ({listed})"))
-    categories: dict[int, str] = {oid: category for oid, category in found}
+    found = session.run(text(f"SELECT oid::bigint AS oid, typcategory::text AS category FROM pg_type WHERE oid IN ({listed})"))
+    categories: dict[int, str] = {each["oid"]: each["category"] for each in found.mappings()}
 
     def type_of(described: Any) -> pa.DataType:
         code = int(described.type_code)

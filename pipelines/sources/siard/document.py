@@ -24,7 +24,7 @@ _DOCTYPE = "the file declares a document type (DOCTYPE); an arkiveringsversion h
 _NO_HEAD = "the file does not begin as XML in UTF-8 does; have it written or copied again"
 
 _BEFORE_ROOT = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t\r\n]|<!--.*?-->|<\?.*?\?>)*+", re.DOTALL)
-_ENCODING = re.compile(rb"<\?xml[^>]*?encoding[ \t\r\n]*=[ \t\r\n]*[\"']([^\"']*)")
+_ENCODING = re.compile(rb"<\?xml[^>]*?encoding[ \t\r\n]*=[ \t\r\n]*[\"']([^\"']*)[\"']")
 _START_TAG = re.compile(
     rb"<((?:[\w.-]+:)?)([\w.-]+)(?:[ \t\r\n]+[\w.:-]+[ \t\r\n]*=[ \t\r\n]*(?:\"[^\"<]*\"|'[^'<]*'))*+[ \t\r\n]*(/?)>"
 )
