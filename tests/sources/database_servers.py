@@ -121,9 +121,9 @@ def mariadb() -> Iterator[DatabaseServer]:
     folder, port = _folder(), _free_port()
     begin = folder / "begin.sql"
     begin.write_text(
-        "CREATE DATABASE IF NOT EXISTS afstem CHARACTER SET utf8mb4;"
-        f"CREATE OR REPLACE USER 'afstem'@'127.0.0.1' IDENTIFIED BY '{PASSWORD}';"
-        "GRANT ALL ON *.* TO 'afstem'@'127.0.0.1';"
+        "CREATE DATABASE IF NOT EXISTS afstem CHARACTER SET utf8mb4;\n"
+        f"CREATE OR REPLACE USER 'afstem'@'127.0.0.1' IDENTIFIED BY '{PASSWORD}';\n"
+        "GRANT ALL ON *.* TO 'afstem'@'127.0.0.1';\n"
     )
     begin.chmod(0o644)
     plain = ["--no-defaults", f"--datadir={folder}/data"]

@@ -49,7 +49,9 @@ def _types(_session: Session, described: Mapping[str, Any]) -> Mapping[str, pa.D
 def _address(url: URL) -> URL:
     if url.database is None or {"service_name", "sid"} & url.query.keys():
         return url
-    return url.set(database=None).update_query_dict({"service_name": url.database})
+    # URL.set takes None for "as it is".
+    options = {**url.query, "service_name": url.database}
+    return URL.create(url.drivername, url.username, url.password, url.host, url.port, query=options)
 
 
 DIALECT = Dialect(

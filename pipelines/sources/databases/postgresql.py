@@ -42,7 +42,9 @@ def _types(session: Session, described: Mapping[str, Any]) -> Mapping[str, pa.Da
     """Every column's type; those made with CREATE TYPE are told by their category."""
     codes = {int(each.type_code) for each in described.values()} - _TYPES.keys() - {_NUMERIC}
     listed = ", ".join(map(str, sorted(codes))) or "0"
-    found = session.run(text(f"SELECT oid::bigint AS oid, typcategory::text AS category FROM pg_type WHERE oid IN ({listed})"))
+    found = session.run(
+        text(f"SELECT oid::bigint AS oid, typcategory::text AS category FROM pg_type WHERE oid IN ({listed})")
+    )
     categories: dict[int, str] = {each["oid"]: each["category"] for each in found.mappings()}
 
     def type_of(described: Any) -> pa.DataType:
@@ -105,7 +107,7 @@ def _piece(records: list[Any], names: list[str], query: EntityQuery, first: int)
     if table.num_rows != len(records):
         raise AssertionError("the server and the parser see another number of records")
     for place, name in enumerate(names):
-        if pa.types.is_timestamp(query.types.get(name)):
+        if pa.types.is_timestamp(query.types.get(name, pa.null())):
             # ISO 8601's T where PostgreSQL has a blank; infinity and years before 1 are left for the contract to judge.
             times = pc.replace_substring(table.column(name), " ", "T", max_replacements=1)
             table = table.set_column(place, name, times)
