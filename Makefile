@@ -32,7 +32,7 @@ lint: .venv/.dev ## Check style, types and SQL
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy
-	@$(BIN)/sqlfluff lint --disable-progress-bar sql
+	@$(BIN)/sqlfluff lint --disable-progress-bar sql pipelines/sources
 
 bench: .venv/.dev .cache/peers/.installed ## Measure, beside the peers in .cache/peers
 	@$(BIN)/python -m tests.benchmarks

@@ -41,6 +41,9 @@ _RTF_SYMBOLS = {"~": "\u00a0", "_": "-", "\\": "\\", "{": "{", "}": "}"}
 
 _BLANKS = re.compile(r"[ \t\u00a0]+")
 
+# How the text begins that the guides of Sags- og Dokumentindekset have sent in place of a note above 100 KB.
+STUB = "Dette Journalnotat er for stort til at blive sendt til Sags- og Dokumentindekset"
+
 
 def normalise_text(text: str, form: str) -> str:
     """The text of a note as it is compared; ``form`` is ``text``, ``html`` or ``rtf``."""

@@ -9,13 +9,11 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from pipelines.contract.text import normalise_text, write_as
+from pipelines.contract.text import STUB, normalise_text, write_as
 from pipelines.errors import PERSONAL_NUMBER_IN_TEXT
 from pipelines.landing.columns import as_arrow, compose
 from pipelines.landing.fixed_text import Integers
 from pipelines.landing.pseudonym import Pseudonyms
-
-STUB = "Dette Journalnotat er for stort til at blive sendt til Sags- og Dokumentindekset"
 
 # The ends are looked at apart: an anchor makes the search for the rest four times as slow.
 _MAY_CHANGE_INSIDE = "[\r\t\u00a0]|  |\n\n|\n | \n"

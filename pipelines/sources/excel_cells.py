@@ -1,7 +1,7 @@
 """One cell of a list as the text that the contract has; mended only when there is one thing it can have been.
 
 Excel takes what looks like a number for one: a personal number loses its leading zero, an id too, and a date is a
-count of days. (Known from lists on SFTP, domain.md §5.1.)
+count of days. (Known from lists on SFTP.)
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def _cpr(value: int | float) -> tuple[str, str | None]:
 
 def _can_be_a_date(digits: str) -> bool:
     day, month = int(digits[:2]), int(digits[2:4])
-    # A replacement number has 60 added to its day (domain.md §6).
+    # A replacement number has 60 added to its day.
     day = day - 60 if day > 60 else day
     leap_year = 2000
     return 1 <= month <= 12 and 1 <= day <= monthrange(leap_year, month)[1]

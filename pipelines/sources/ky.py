@@ -1,6 +1,6 @@
 """KY, Kommunernes Ydelsessystem: a folder of CSV files, each a table named after its file.
 
-No file format of KY is public. The shape read here is OUR reading of what KY's pages show (domain.md §4.3): a case
+No file format of KY is public. The shape read here is OUR reading of what KY's pages show: a case
 has a ``data-id`` (UUID), a key such as ``HENV-MJOML7`` and is ``aktiv`` or ``passiv``; a note may lie on several cases
 and its text is HTML; dates are written ``dd-mm-YYYY``. The columns required below are those; every other column and
 every other file is taken as it stands. UTF-8 with or without BOM, ``;`` between the fields.
@@ -8,14 +8,13 @@ every other file is taken as it stands. UTF-8 with or without BOM, ``;`` between
 ``sager.csv`` must be there. With ``journalnotater.csv`` the entity ``journalnotat`` has a mapping. ``sag`` has none:
 KLE, the state and its times, and the type of case are nothing that KY's pages show, so the estate gives the SQL. This
 is an example; the columns ``Oprettet``, ``Ændret`` and ``Ydelse til``, the KLE and the state are OUR reading and the
-kommune's to decide (domain.md §4.2: KY's municipalities use 32.24.04 for all):
+kommune's to decide (KY's kommuner are known to use 32.24.04 for all):
 
     SELECT
         "data-id" AS sag_uuid,
         "Sagsnøgle" AS sagsnummer,
         "Sagstekst" AS titel,
         'fagsystemsag' AS sagstype,
-        'kmd_aktiv' AS fagsystem,
         "CPR-nummer" AS part_cpr,
         '32.24.04' AS kle_emne,
         'G01' AS kle_facet,

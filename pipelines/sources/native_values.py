@@ -110,7 +110,7 @@ def dates_and_times(values: pl.Series) -> Formed:
 def without_hyphen(values: pl.Series) -> Formed:
     """Personal numbers, without the hyphen that people write; whether it is one the contract judges.
 
-    They come with and without (domain.md §3.7). A leading zero that is lost is not put back: in text it is a
+    They come with and without. A leading zero that is lost is not put back: in text it is a
     guess.
     """
     hyphened = values.str.contains("^[0-9]{6}-[0-9]{4}$").fill_null(value=False)

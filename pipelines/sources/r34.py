@@ -1,6 +1,6 @@
 """KSD's report R34, "Liste over nyoprettede sager": one CSV file, as the table ``r34``.
 
-Known of it (domain.md §4.3, from a client that reads it): UTF-8 with BOM, ``;``, the columns below and others, and
+Known of it (from a public client that reads it): UTF-8 with BOM, ``;``, the columns below and others, and
 three forms of one date, since KSD's pages show ``ddmmYYYY`` where the report has ``YYYY-MM-DD``. Dates are brought to
 ``YYYY-MM-DD``, the hyphen is taken out of ``CPR-nummer``; every other column is as it stands.
 
@@ -14,7 +14,6 @@ made of kommunekode and number, the same every time; where the kommune has a lis
         "Sagsnummer" AS sagsnummer,
         'Sygedagpenge' AS titel,
         'fagsystemsag' AS sagstype,
-        'kmd_dagpenge' AS fagsystem,
         "CPR-nummer" AS part_cpr,
         '15.17.06' AS kle_emne,
         'G01' AS kle_facet,

@@ -1,6 +1,9 @@
 """Pulling: whatever a system's snapshot lives in, what is landed is the same, and nothing half-done shows."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,8 +13,9 @@ from pipelines.estate import load_estate
 from pipelines.landing import Outcome, land
 from pipelines.landing.pull import pull
 from tests.sources.demo_estate import KEY, Demo, demo, place_of, write_estate
+from tests.sources.file_servers import S3Server, SftpServer, s3_server, sftp_server
 
-__all__ = ["demo"]
+__all__ = ["demo", "s3_server", "sftp_server"]
 
 
 def pulled(estate: Path, **options: object) -> list[Outcome]:
@@ -69,6 +73,63 @@ def test_deliveries_from_a_folder_are_what_they_are_in_the_inbox(
     assert set(statuses(again)) == {"kendt"}
     assert [outcome.delivery for outcome in again] == [outcome.delivery for outcome in outcomes]
     assert everything(tmp_path / "lake") == lake
+
+
+def test_deliveries_from_an_sftp_server(
+    demo: Demo,
+    landed: dict[str, bytes],
+    sftp_server: SftpServer,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    root = tmp_path_factory.mktemp("sftp")
+    demo.copy_to(root)
+    monkeypatch.setenv("KMD_SFTP", sftp_server.credentials.render_as_string(hide_password=False))
+    place = (
+        f"{{url: '{sftp_server.url(root)}', forbindelse: {{miljoe: KMD_SFTP}}, vaertsnoegle: '{sftp_server.host_key}'}}"
+    )
+    estate = write_estate(tmp_path, f"  edh: {{art: leverance, sted: {place}}}\n")
+    assert set(statuses(pulled(estate))) == {"landet"}
+    lake = everything(tmp_path / "lake")
+    assert lake == {path: content for path, content in landed.items() if "system=edh" in path}
+
+
+def test_deliveries_and_an_extract_from_an_s3_store(
+    demo: Demo, landed: dict[str, bytes], s3_server: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in demo.inbox.glob("ksd/*/*/*"):
+        s3_server.put(f"pulled/{path.relative_to(demo.inbox)}", path.read_bytes())
+    monkeypatch.setenv("LAKE_STORE", s3_server.credentials.render_as_string(hide_password=False))
+    place = (
+        f"{{url: 's3://{s3_server.bucket}/pulled', forbindelse: {{miljoe: LAKE_STORE}}, "
+        f"endepunkt: '{s3_server.endpoint}'}}"
+    )
+    estate = write_estate(tmp_path, f"  ksd: {{art: leverance, sted: {place}}}\n")
+    assert set(statuses(pulled(estate))) == {"landet"}
+    lake = everything(tmp_path / "lake")
+    assert lake == {path: content for path, content in landed.items() if "system=ksd" in path and path in lake}
+    assert set(statuses(pulled(estate))) == {"kendt"}
+
+
+def test_an_address_by_file_and_by_airflow_and_by_nothing(demo: Demo, tmp_path: Path) -> None:
+    """In a process of its own: Airflow sets up logging and warnings for all that runs beside it."""
+    (tmp_path / "address").write_text("postgresql://afstem:canary@127.0.0.1:1/edh\n")
+    airflow = '{"conn_type": "postgres", "login": "afstem", "password": "canary", "host": "127.0.0.1", "port": 1}'
+    environment = {**os.environ, "AIRFLOW_CONN_EDH": airflow, "AIRFLOW_HOME": str(tmp_path), "AFSTEM_KEY": KEY.decode()}
+    said = {}
+    for named in ("fil: address", "airflow: edh", "airflow: nothing", "miljoe: NOTHING_SET", "fil: nothing"):
+        source = "entiteter: {sag: {sql: 'SELECT 1 WHERE 1 = :kommunekode'}}"
+        kilder = f"  edh: {{art: postgresql, forbindelse: {{{named}}}, {source}}}\n"
+        estate = write_estate(tmp_path, kilder)
+        command = [str(Path(sys.executable).with_name("afstem")), "pull", "--estate", str(estate)]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert "canary" not in done.stdout + done.stderr
+        said[named] = (done.returncode, done.stderr)
+    assert [code for code, _ in said.values()] == [3, 3, 2, 2, 2]
+    assert "Airflow has no connection nothing" in said["airflow: nothing"][1]
+    assert "Set the environment variable NOTHING_SET" in said["miljoe: NOTHING_SET"][1]
+    assert "readable: the estate takes a source's address from it" in said["fil: nothing"][1]
 
 
 def test_one_system_and_one_kommune_of_all(demo: Demo, tmp_path: Path) -> None:

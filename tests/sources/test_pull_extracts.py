@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from openpyxl import Workbook
 
 from pipelines.contract import ENTITIES
 from pipelines.landing import Outcome
 from tests.oracle_rows import Delivery
-from tests.sources import sf1470_made
+from tests.sources import sf1470_made, siard_made
 from tests.sources.demo_estate import (
     KOMMUNE,
     Demo,
@@ -282,3 +283,56 @@ def test_an_extract_is_taken_when_its_last_file_is_there(demo: Demo, tmp_path: P
     (folder / last).touch()
     assert from_folder(demo, tmp_path, delivery, kilde).status == "landet"
     assert from_folder(demo, tmp_path, delivery, kilde).status == "kendt"
+
+
+def test_edh_as_an_arkiveringsversion_with_the_list_of_corrections_beside_it(demo: Demo, tmp_path: Path) -> None:
+    delivery = next(each for each in demo.of("edh") if each.tables.get("berigtigelse"))
+    folder = tmp_path / "sent" / place_of(delivery)
+    given = ("sag", "journalnotat", "dokument", "dokument_sag", "fil")
+    tables = {}
+    for name in given:
+        rows = text_rows(delivery, name)
+        columns = [column.name.upper() for column in ENTITIES[name].columns]
+        frame = pl.DataFrame([tuple(row.values()) for row in rows], dict.fromkeys(columns, pl.String), orient="row")
+        tables[f"EDH_{name.upper()}"] = siard_made.MadeTable(frame, medium=1 + (name == "fil"))
+    siard_made.Made(tables, media=2).write(folder)
+    # The list lies in a place of its own, and was put there the day before.
+    listed = tmp_path / "lists" / delivery.kommunekode / "20190101T000000Z"
+    listed.mkdir(parents=True)
+    write_workbook(listed / "berigtigelse.xlsx", {"berigtigelse": text_rows(delivery, "berigtigelse")})
+    entities = "".join(f"        {name}: {{tabel: EDH_{name.upper()}}}\n" for name in given)
+    outcome = from_folder(
+        demo,
+        tmp_path,
+        delivery,
+        f"""    - art: siard
+      sted: {{url: sent}}
+      entiteter:
+{entities}    - art: excel
+      sted: {{url: lists, mappe: "{{kommunekode}}/{{udtrukket}}"}}
+      entiteter:
+        berigtigelse: {{sql: "SELECT * REPLACE (linje - 1 AS linje) FROM berigtigelse"}}
+""",
+    )
+    assert outcome.status == "landet", outcome.error
+    assert records_of(tmp_path / "lake") == records_for(demo, [delivery])
+    (manifest,) = (tmp_path / "lake").rglob("manifest.json")
+    counts = {entry["entitet"]: entry["sendt"] for entry in json.loads(manifest.read_text())["filer"]}
+    assert counts == {name: len(delivery.tables[name]) for name in given} | {"berigtigelse": None}
+
+
+def test_an_arkiveringsversion_that_was_changed_is_refused_whole(demo: Demo, tmp_path: Path) -> None:
+    delivery = demo.first("kmd_sag")
+    folder = tmp_path / "sent" / place_of(delivery)
+    rows = text_rows(delivery, "sag")
+    frame = pl.DataFrame([tuple(row.values()) for row in rows], dict.fromkeys(rows[0], pl.String), orient="row")
+    made = siard_made.Made({"sag": siard_made.MadeTable(frame)})
+    made.write(folder)
+    table = folder / f"{made.id}.1/Tables/table1/table1.xml"
+    table.write_bytes(table.read_bytes().replace(b"Oplyst", b"Afgjort", 1))
+    outcome = from_folder(
+        demo, tmp_path, delivery, "    art: siard\n    sted: {url: sent}\n    entiteter: {sag: {tabel: sag}}\n"
+    )
+    assert outcome.status == "afvist"
+    assert "table1.xml" in str(outcome.error)
+    assert records_of(tmp_path / "lake") == {}

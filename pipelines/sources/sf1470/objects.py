@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from pipelines.contract.text import STUB
 from pipelines.sources.block import RecordMistake
 from pipelines.sources.sf1470.elements import (
     INFINITE,
@@ -25,8 +26,6 @@ Row = dict[str, str | None]
 
 # The guides: a Notat holds at most 100 KB.
 MAX_NOTE_BYTES = 100 * 1024
-# How the guides' text begins that is sent instead of a larger note.
-STUB = "Dette Journalnotat er for stort til at blive sendt til Sags- og Dokumentindekset"
 _NO_REFERENCE = "urn:empty"
 _TEXT_FORMATS = ("text", "text/plain")
 _NOTE_ROLE = "Journalnotat"
