@@ -187,3 +187,68 @@ def test_an_unreadable_estate_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(EstateError, match="UTF-8"):
         load_estate(tmp_path / "estate.yaml")
     assert mistakes(tmp_path, "") == ["estate.yaml, line 1: must be keys and values: lake, inbox, kommuner"]
+
+
+SOURCES = """kilder:
+  kmd_sag:
+    art: postgresql
+    forbindelse: {miljoe: KMD_SAG}
+    entiteter:
+      sag: {tabel: sager, kommunekolonne: kommune}
+  edh:
+    - art: siard
+      sted: {url: udtraek}
+      entiteter:
+        sag: {tabel: SAG}
+    - art: excel
+      sted: {url: lister, mappe: "{kommunekode}/{udtrukket}"}
+"""
+
+
+def test_sources_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "estate.yaml"
+    path.write_text(GOOD + SOURCES, encoding="utf-8")
+    estate = load_estate(path)
+    assert [kilde.art for kilde in estate.kilder["edh"]] == ["siard", "excel"]
+    assert estate.kilder["kmd_sag"][0].entiteter["sag"].kommunekolonne == "kommune"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "sentence"),
+    [
+        ("art: postgresql", "art: postgres", "kmd_sag.1.art", "is not a kind of source"),
+        ("forbindelse: {miljoe: KMD_SAG}", "forbindelse: {}", "kmd_sag.1.forbindelse", "exactly one of miljoe"),
+        ("    forbindelse: {miljoe: KMD_SAG}\n", "", "kmd_sag.1", "art postgresql needs forbindelse"),
+        ("{tabel: sager, kommunekolonne: kommune}", "{}", "entiteter.sag", "exactly one of tabel and sql"),
+        ("tabel: sager,", "tabel: sager, kolonner: {titl: x},", "kmd_sag.1", "titl is no column of sag"),
+        ("sag: {tabel: sager,", "fil: {tabel: sager,", "entiteter.fil", "kmd_sag does not deliver fil"),
+        ("  kmd_sag:\n", "  kmdsag:\n", "kmdsag", "is not a system"),
+        ("{url: udtraek}", "{url: 'ftp://x/y'}", "edh.1.sted.url", "must be a folder or begin with sftp://"),
+        ("{url: udtraek}", "{url: 'sftp://x/y'}", "edh.1.sted", "needs forbindelse, and vaertsnoegle"),
+        ('"{kommunekode}/{udtrukket}"', '"{udtrukket}/x"', "edh.2.sted.mappe", "must end in /{udtrukket}"),
+        ("- art: excel", "- art: leverance", "edh.2.art", "only the first source"),
+        ("      sag: {tabel: sager, kommunekolonne: kommune}", "      sag: {tabel: sager}", "sag", "the rows of all"),
+    ],
+)
+def test_each_mistake_in_a_source_is_told_with_its_line(
+    tmp_path: Path, old: str, new: str, place: str, sentence: str
+) -> None:
+    assert old in SOURCES
+    good = GOOD.replace("kommuner:\n", 'kommuner:\n  "0101": {}\n', 1)
+    found = mistakes(tmp_path, good + SOURCES.replace(old, new, 1))
+    first = GOOD.count("\n") + 2
+    assert any(place in mistake and sentence in mistake for mistake in found), found
+    assert all(int(mistake.split("line ")[1].split(":")[0]) >= first for mistake in found), found
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("forbindelse: {miljoe: KMD_SAG}", "forbindelse: 'postgresql://afstem:canary@db/kmd'"),
+        ("{url: udtraek}", "{url: 'sftp://afstem:canary@filer/ud'}"),
+    ],
+)
+def test_no_address_stands_in_the_estate(tmp_path: Path, old: str, new: str) -> None:
+    found = mistakes(tmp_path, GOOD + SOURCES.replace(old, new, 1))
+    assert any("forbindelse" in mistake for mistake in found)
+    assert "canary" not in " ".join(found)

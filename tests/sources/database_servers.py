@@ -83,6 +83,11 @@ def _started(command: Sequence[str], server: DatabaseServer, log: Path) -> Itera
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[DatabaseServer]:
+    yield from start_postgresql()
+
+
+def start_postgresql() -> Iterator[DatabaseServer]:
+    """A PostgreSQL server until the iterator is closed."""
     require_program(["initdb"], ["postgresql-15"])
     # Debian's own, which a wrapper of the same name on the PATH may stand before.
     own = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
