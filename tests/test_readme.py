@@ -64,12 +64,13 @@ def test_the_two_commands_are_targets_and_ci_calls_the_tests() -> None:
 
 
 def test_the_estate_in_the_readme_is_one(tmp_path: Path) -> None:
-    (example,) = re.findall(r"^```yaml\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
-    (tmp_path / "estate.yaml").write_text(example, encoding="utf-8")
+    examples = re.findall(r"^```yaml\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    (tmp_path / "estate.yaml").write_text("".join(examples), encoding="utf-8")
 
     estate = load_estate(tmp_path / "estate.yaml")
 
     assert set(estate.kommuner["0751"].overgang) == {"ksd", "ky"}
+    assert set(estate.kilder) == {"kmd_sag", "edh", "indeks"}
 
 
 def test_what_the_readme_links_to_is_there() -> None:

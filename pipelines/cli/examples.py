@@ -7,7 +7,7 @@ _COMMANDS = {
 afstem pull
 afstem pull --system edh --kommune 0751
 KMD_SAG=postgresql://afstem:secret@db.example/kmdsag afstem pull --system kmd_sag
-afstem pull --estate /srv/afstem/estate.yaml --json && afstem run --estate /srv/afstem/estate.yaml""",
+afstem pull --estate /srv/afstem/estate.yaml --json""",
     "land": """
 AFSTEM_KEY=$(cat afstem.key) afstem land
 afstem land --estate /srv/afstem/estate.yaml --json""",

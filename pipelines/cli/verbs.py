@@ -49,11 +49,12 @@ def pull(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Fetch what the systems have and the lake has not, from the sources that the estate names.
+    """Fetch what the systems have and the lake has not.
 
-    Each system's snapshot of each kommune is landed whole or not at all; one that fails stops no other. What is in
-    the lake already is not fetched again. Addresses and passwords come from the environment, files or Airflow. Exits 2
-    when a source or what it holds is wrong, 3 when one could not be reached.
+    The sources stand under kilder in the estate. Each system's snapshot of each kommune is landed whole or not at
+    all; one that fails stops no other. What is in the lake already is not fetched again. Addresses and passwords come
+    from the environment, files or Airflow. Exits 2 when a source or what it holds is wrong, 3 when one could not be
+    reached.
     """
     from pipelines.landing import key_from_environment, text_key_from_environment
     from pipelines.landing.pull import pull as pull_sources
