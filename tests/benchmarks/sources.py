@@ -32,7 +32,7 @@ def fill(url: URL, notes: int) -> None:
             SELECT 'N' || lpad(nr::text, 9, '0') AS notat_id, md5((nr / 8)::text)::uuid AS sag_uuid,
                 timestamptz '2015-01-01 08:00+01' + nr * interval '61 seconds' AS oprettet,
                 'Mette Sørensen' AS forfatter, 'Samtale ' || nr % 100 AS titel,
-                repeat('Borgeren ringede og fortalte; vi aftalte "opfølgning". ' || nr || E'\\n', 5) AS tekst,
+                repeat('Borgeren ringede; vi aftalte "opfølgning". ' || nr || E'\\n', 5) || 'Slut.' AS tekst,
                 'text' AS format
             FROM generate_series(1, %(notes)s::bigint) AS nr""".replace("%(notes)s", str(notes))
         )

@@ -87,6 +87,10 @@ class EntityQuery:
         """Count in the database; raises ``RecordMistake`` for a ``noegle`` that is null."""
         # Groups are counted, as count(DISTINCT) sorts every row in some databases.
         counted = self.entity.counted if self.entity.kontroltal else None
+        # A noegle that does not differ in every row is refused when it is read.
+        differs = counted is not None and self.native[counted] == self.noegle
+        if differs:
+            counted = None
         value = literal_column("1") if counted is None else session.dialect.exact(_named(self.native[counted]))
         keyed = literal_column("1") if self.noegle is None else _named(self.noegle)
         groups = select(value.label("talt"), func.count().label("raekker"), func.count(keyed).label("noegler"))
@@ -97,7 +101,7 @@ class EntityQuery:
         sums = select(func.sum(inner.c.raekker), func.count(inner.c.talt), func.sum(inner.c.noegler))
         found: Sequence[Any] = session.run(sums if counted is not None else groups).one()
         # Without groups the count stands in the middle.
-        rows, distinct = (found[0], found[1]) if counted is not None else (found[1], None)
+        rows, distinct = (found[0], found[1]) if counted is not None else (found[1], found[1] if differs else None)
         if (found[2] or 0) != (rows or 0):
             raise RecordMistake("noegle is null in some rows; name a column that differs in every row", None)
         return Counts(int(rows or 0), distinct)
