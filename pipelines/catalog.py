@@ -273,7 +273,7 @@ def open_run(lake: Lake, run_id: str, kommunekode: str | None = None) -> duckdb.
         for relation, stem in sql_steps("catalog"):
             con.execute(f"CREATE VIEW {relation} AS {sql_step('catalog', stem)}")
         for file, relation in PUBLISHED.items():
-            path = run.folder / f"kommune={code}" / f"{file}.parquet"
+            path = run.path(f"kommune={code}/{file}.parquet")
             con.execute(f"CREATE VIEW afstemning.{relation} AS FROM {_parquet(path)}")
         for stem in LEDGER_VIEWS:
             con.execute(f"CREATE VIEW afstemning.{stem.split('_', 1)[1]} AS {sql_step('ledger', stem)}")

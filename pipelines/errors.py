@@ -58,8 +58,16 @@ class SystemFailure(AfstemError):
     exit_code = EXIT_SYSTEM
 
 
-class SourceFailed(SystemFailure):
-    """A source could not be reached or broke off: to try again later may help. Nothing of it is in the lake."""
+class TransientFailure(SystemFailure):
+    """Something could not be reached or broke off: to try again later may help."""
+
+
+class SourceFailed(TransientFailure):
+    """A source could not be reached or broke off. Nothing of it is in the lake."""
+
+
+class LakeUnreachable(TransientFailure):
+    """The store that the lake lies in could not be reached or broke off."""
 
 
 class EstateError(InputError):

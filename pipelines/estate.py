@@ -26,6 +26,7 @@ from pydantic import (
 from pipelines.contract import NEW_SYSTEMS, kommuner
 from pipelines.contract.codes import SYSTEM
 from pipelines.errors import EstateError
+from pipelines.estate_lake import S3, Objektlager, check_url
 from pipelines.estate_sources import SOURCE_MODELS, Kilde, Kilder, hold_sources, list_sources
 from pipelines.placed_yaml import Place, PlacedYaml, read_yaml, validated
 
@@ -96,10 +97,19 @@ def _folder(value: object, info: ValidationInfo) -> object:
     return (info.data["path"].parent / value).resolve()
 
 
+def _lake(value: object, info: ValidationInfo) -> object:
+    """The lake's folder on this machine: where it lies, or where its working copy does."""
+    if not isinstance(value, str) or not value.startswith(S3):
+        return _folder(value, info)
+    store = info.data.get("objektlager") or Objektlager()
+    return store.working_copy(check_url(value), info.data["path"].parent)
+
+
 IsoDate = Annotated[date, BeforeValidator(_date)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Kommunekode = Annotated[str, AfterValidator(_kommunekode)]
 Folder = Annotated[Path, BeforeValidator(_folder)]
+LakeFolder = Annotated[Path, BeforeValidator(_lake)]
 NewSystem = Annotated[str, AfterValidator(_new_system)]
 System = Annotated[str, AfterValidator(_system)]
 KleEmne = Annotated[str, Field(pattern=r"^[0-9]{2}\.[0-9]{2}\.[0-9]{2}$")]
@@ -151,12 +161,17 @@ class Afvigelse(_Frozen):
 class Estate(_Frozen):
     """What is reconciled. ``lake`` and ``inbox`` are absolute; ``fuldt_udrullet``: the day all 98 had moved.
 
+    ``lake_url``: the store that the lake lies in, when ``lake`` is only its working copy; ``objektlager`` how it is
+    reached.
+
     ``kle_omlaegninger``: None where the file has none of its own, and ``sql/explained`` tells. ``kilder``: where
     each system's snapshots are pulled from.
     """
 
     path: Path
-    lake: Folder
+    objektlager: Objektlager = Objektlager()
+    lake: LakeFolder
+    lake_url: str | None = None
     inbox: Folder
     kommuner: Annotated[dict[Kommunekode, Kommune], Field(min_length=1)]
     fuldt_udrullet: IsoDate | None = None
@@ -190,8 +205,13 @@ def load_estate(path: Path) -> Estate:
         read.mistake((key,), f"unknown key; known here: {_known(Estate)}")
     written = {key: value for key, value in read.content.items() if key not in _NOT_KEYS}
     list_sources(read, written)
-    estate, wrong = validated(read, TypeAdapter(Estate), {**written, "path": path}, _known_at)
-    if not wrong & {("lake",), ("inbox",)}:
+    named = written.get("lake")
+    lake_url = named.rstrip("/") if isinstance(named, str) and named.startswith(S3) else None
+    if lake_url is None and "objektlager" in written:
+        read.mistake(("objektlager",), f"is for a lake in a store: set lake to {S3}bucket/folder, or leave it out")
+    told = {**written, "path": path, "lake_url": lake_url}
+    estate, wrong = validated(read, TypeAdapter(Estate), told, _known_at)
+    if lake_url is None and not wrong & {("lake",), ("inbox",)}:
         lake, inbox = ((path.parent / written[key]).resolve() for key in ("lake", "inbox"))
         if lake.is_relative_to(inbox) or inbox.is_relative_to(lake):
             read.mistake((), "lake and inbox must be two folders, neither inside the other")
@@ -254,17 +274,20 @@ def _inconsistencies(waiver: dict[str, Any], right: dict[str, Any]) -> Iterator[
         yield "udloeber lies before godkendt"
 
 
-_NOT_KEYS = {"path", "afvigelser"}
+_NOT_KEYS = {"path", "lake_url", "afvigelser"}
 # The model at a place, by the last key of it that names one.
 _MODELS: Mapping[str | int, type[BaseModel]] = {
     "kommuner": Kommune,
     "kle_omlaegninger": KleOmlaegning,
     **SOURCE_MODELS,
+    "objektlager": Objektlager,
 }
 
 
 def _known(model: type[BaseModel]) -> str:
-    return ", ".join(name for name in model.model_fields if name not in _NOT_KEYS)
+    # What must be given comes first.
+    fields = sorted(model.model_fields.items(), key=lambda named: not named[1].is_required())
+    return ", ".join(name for name, _ in fields if name not in _NOT_KEYS)
 
 
 def _known_at(place: Place) -> str:

@@ -42,9 +42,9 @@ def open_session(lake: Lake, run_id: str, kommunekode: str | None = None) -> duc
     run = open_record(lake, run_id)
     if kommunekode is not None and kommunekode not in run.kommuner:
         raise UsageError(f"Run {run_id} holds no kommune {kommunekode!r}. It holds {', '.join(run.kommuner)}.")
-    files = [run.folder / name for name in run.record["filer"]]
+    files = [run.path(name) for name in run.record["filer"]]
     for snapshot in run.snapshots():
-        files += [snapshot.folder / file["navn"] for file in snapshot.manifest["filer"]]
+        files += snapshot.paths().values()
     connection = open_run(lake, run_id, kommunekode)
     lock(connection, files)
     return connection

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import LakeDamaged, UsageError
-from pipelines.lake import Lake, Snapshot, file_sha256, publish_file
+from pipelines.lake import RUN_RECORD, RUNS, Lake, Snapshot
 
 # The form of run.json and of the tables beside it.
 RECORD_VERSION = 2
@@ -20,16 +20,19 @@ REPORT_FILE = "rapport.html"
 
 @dataclass(frozen=True)
 class RunRecord:
-    """What ``run.json`` says of one run, and the folder it stands in."""
+    """What ``run.json`` says of one run."""
 
     lake: Lake
-    folder: Path
     record: dict[str, Any]
 
     @property
     def run_id(self) -> str:
         """The run's id."""
         return str(self.record["koersel_id"])
+
+    @property
+    def _place(self) -> Path:
+        return RUNS / self.run_id
 
     @property
     def kommuner(self) -> list[str]:
@@ -68,13 +71,19 @@ class RunRecord:
 
     def publish(self, name: str, content: bytes) -> Path:
         """Put ``content`` into the run's folder as ``name``: whole or not at all."""
-        target = self.folder / name
-        publish_file(target, content)
-        return target
+        return self.lake.put(self._place / name, content)
+
+    def path(self, relative: str) -> Path:
+        """The file of this machine that ``relative`` of the run's folder is read from. It may not be there."""
+        return self.lake.path(self._place / relative)
+
+    def read(self, relative: str) -> bytes | None:
+        """The bytes of ``relative`` of the run's folder; None when it is not there."""
+        return self.lake.read(self._place / relative)
 
     def _checked(self, relative: str, sha256: str) -> Path:
-        path = self.folder / relative
-        if not path.is_file() or file_sha256(path) != sha256:
+        path = self.lake.intact(self._place / relative, sha256)
+        if path is None:
             raise LakeDamaged(
                 f"{relative} of run {self.run_id} is missing or is no longer what the run published. "
                 "Restore it, or make a new run."
@@ -87,12 +96,14 @@ def open_record(lake: Lake, run_id: str) -> RunRecord:
 
     Raises ``UsageError`` when the lake holds no such run, ``LakeDamaged`` when its record cannot be read.
     """
-    folder = lake.runs_folder / run_id
-    path = folder / "run.json"
-    if not re.fullmatch(r"[0-9A-Za-z_-]+", run_id) or not path.is_file():
-        raise UsageError(f"The lake holds no run {run_id!r}. The runs it holds are the folders of {lake.runs_folder}.")
+    named = re.fullmatch(r"[0-9A-Za-z_-]+", run_id)
+    content = lake.read(RUNS / run_id / RUN_RECORD) if named else None
+    if content is None:
+        raise UsageError(
+            f"The lake holds no run {run_id!r}. The runs it holds are the folders of {lake.address(RUNS)}."
+        )
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = json.loads(content)
     except ValueError as error:
         raise LakeDamaged(f"run.json of run {run_id} is not JSON. Make a new run.") from error
-    return RunRecord(lake=lake, folder=folder, record=record)
+    return RunRecord(lake=lake, record=record)

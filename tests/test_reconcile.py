@@ -121,7 +121,8 @@ def test_a_damaged_snapshot_stops_the_run(tmp_path: Path, entity: str) -> None:
     path.write_bytes(path.read_bytes() + b" ")
     with pytest.raises(LakeDamaged, match=f"{entity}.parquet is missing or is no longer what was landed"):
         reconcile(estate, Lake(estate.lake), today=TODAY)
-    assert not list(Lake(estate.lake).runs_folder.glob("*"))
+    assert Lake(estate.lake).run_ids() == []
+    assert not list(estate.lake.rglob("runs/*/kommune=*"))
     assert not list(estate.lake.glob(".staging-*"))
 
 
@@ -169,7 +170,7 @@ def test_the_balance_is_counted_by_a_road_of_its_own(tmp_path: Path, monkeypatch
         # Both sides count one too many, so that every case still looks whole.
         return f"SELECT * REPLACE (notater + 1 AS notater) FROM ({sql})" if stem.endswith("_aftryk") else sql
 
-    monkeypatch.setattr("pipelines.reconcile.run.sql_step", spoiled)
+    monkeypatch.setattr("pipelines.reconcile.part.sql_step", spoiled)
     lake = Lake(estate.lake)
     run = reconcile(estate, lake, today=TODAY)
     rows = open_run(lake, run.run_id).execute("SELECT ligning FROM afstemning.balance WHERE venstre <> hoejre")

@@ -170,9 +170,9 @@ def open_estate(path: Path) -> Estate:
 
 def open_lake(estate: Estate) -> Lake:
     """The lake that ``estate`` names."""
-    from pipelines.lake import Lake
+    from pipelines.lake.opening import open_lake as opened
 
-    return Lake(estate.lake)
+    return opened(estate)
 
 
 def land_inbox(estate: Estate, key: bytes | None = None) -> list[Outcome]:

@@ -5,11 +5,9 @@ The log, ``adgang.jsonl`` in the lake, is added to and never rewritten. One JSON
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import pwd
-import stat
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,7 +40,7 @@ def log_access(
         "hvorfor": reason,
     }
     try:
-        _append(lake.root / LOG_FILE, json.dumps(entry, ensure_ascii=False, sort_keys=True))
+        lake.log(Path(LOG_FILE), json.dumps(entry, ensure_ascii=False, sort_keys=True))
     except OSError as error:
         raise SystemFailure(
             f"The access log {LOG_FILE} of the lake cannot be written ({error.strerror}), so no text is shown. "
@@ -60,29 +58,3 @@ def _who() -> dict[str, Any]:
     who = {"bruger": name, "uid": number}
     before = os.environ.get("SUDO_USER")
     return {**who, "sudo_user": scrub_foreign(before)} if before else who
-
-
-def _append(path: Path, line: str) -> None:
-    new = not path.exists()
-    # A link or a pipe in its place would lead the log elsewhere.
-    handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o660)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(0, "it is not a file")
-        content = f"{line}\n".encode()
-        # What a full disk cut off stays a line of its own.
-        if found.st_size and os.pread(handle, 1, found.st_size - 1) != b"\n":
-            content = b"\n" + content
-        if os.write(handle, content) != len(content):
-            raise OSError(0, "the disk is full")
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    if new:
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

@@ -166,9 +166,8 @@ class _Seen:
         for snapshot in run.snapshots():
             if kommunekode in (None, snapshot.kommunekode):
                 self._kommune[snapshot.id] = snapshot.kommunekode
-                for entry in snapshot.manifest["filer"]:
-                    path = str(snapshot.folder / entry["navn"])
-                    self._files.setdefault(entry["entitet"], {})[path] = snapshot.id
+                for entity, path in snapshot.paths().items():
+                    self._files.setdefault(entity, {})[str(path)] = snapshot.id
 
     def meanings(self, wanted: _Reading, *, renamed_too: bool = True) -> list[Meaning]:
         """A meaning for each kommune in which the id stands, with its deliveries.

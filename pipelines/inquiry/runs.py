@@ -14,8 +14,7 @@ def runs_in_order(lake: Lake) -> list[RunRecord]:
 
     Raises ``LakeDamaged`` when a record cannot be read.
     """
-    folders = [path.parent for path in lake.runs_folder.glob("*/run.json")]
-    runs = [open_record(lake, folder.name) for folder in folders]
+    runs = [open_record(lake, run_id) for run_id in lake.run_ids()]
     return sorted(runs, key=lambda run: (str(run.record["startet"]), run.run_id))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -11,7 +10,8 @@ from typing import Any, Literal
 
 from pipelines.errors import AfstemError, DeliveryRefused, SystemFailure, UsageError
 from pipelines.estate import Estate
-from pipelines.lake import MANIFEST, Lake, publish_folder, read_snapshot, snapshot_place, staging
+from pipelines.lake import MANIFEST, SNAPSHOTS, TEXTS, Lake, snapshot_place
+from pipelines.lake.opening import open_lake
 from pipelines.landing.moments import read_moment
 from pipelines.landing.pseudonym import Pseudonyms, key_id
 from pipelines.landing.stage import Keys, StagedFiles, stage
@@ -63,16 +63,16 @@ class Landing:
     @staticmethod
     def of(estate: Estate, key: bytes, text_key: bytes | None) -> Landing:
         """The landing of ``estate``; raises ``UsageError`` when its lake was landed under another key."""
-        lake = Lake(estate.lake)
+        lake = open_lake(estate)
         for snapshot in lake.snapshots():
             if snapshot.manifest["noegle"] != key_id(key):
                 raise UsageError(
-                    f"The lake {lake.root} was landed under another key (snapshot {snapshot.id}): one citizen would "
+                    f"The lake {lake} was landed under another key (snapshot {snapshot.id}): one citizen would "
                     "get two pseudonyms. Use the key that it was landed under, or another lake."
                 )
             if any(entry["noegle"] != (text_key and key_id(text_key)) for entry in snapshot.manifest["tekster"]):
                 raise UsageError(
-                    f"The note texts of the lake {lake.root} were landed under another text key, or under none "
+                    f"The note texts of the lake {lake} were landed under another text key, or under none "
                     f"(snapshot {snapshot.id}): no key would open them all. Use the text key that they were landed "
                     "under, or another lake."
                 )
@@ -93,19 +93,24 @@ class Landing:
         try:
             with deliver() as delivery:
                 named = delivery.id
-                place = snapshot_place(delivery.system, delivery.kommunekode, delivery.udtrukket)
-                target = self.lake.snapshots_folder / place
-                if (target / MANIFEST).exists():
-                    _check_known(delivery, read_snapshot(target).manifest, on_read)
+                known = self.lake.find(delivery.system, delivery.kommunekode, delivery.udtrukket)
+                if known is not None:
+                    _check_known(delivery, known.manifest, on_read)
                     return Outcome(named, "kendt", named)
-                with staging(self.lake.root) as space:
+                place = snapshot_place(delivery.system, delivery.kommunekode, delivery.udtrukket)
+                with self.lake.staging() as space:
                     staged = stage(delivery, space, self.keys, on_read)
-                    _publish(staged, target, self.lake.texts_folder / place)
+                    self._publish(staged, place)
                 return Outcome(named, "landet", named, None, tuple(staged.remarks.as_records()))
         except DeliveryRefused as error:
             return Outcome(named, "afvist", None, error)
         except OSError as error:
             raise SystemFailure(f"{named} could not be landed: {error}. Nothing of it is in the lake.") from error
+
+    def _publish(self, staged: StagedFiles, place: Path) -> None:
+        """The texts first: a snapshot exists when its manifest does."""
+        texts = {} if staged.texts is None else {TEXTS / place: staged.texts}
+        self.lake.publish({**texts, SNAPSHOTS / place: staged.snapshot}, SNAPSHOTS / place / MANIFEST)
 
 
 @dataclass
@@ -135,15 +140,3 @@ def _check_known(delivery: Delivery, manifest: dict[str, Any], on_read: OnRead) 
             "changed; send a new extract under its own time"
         )
     delivery.check_same(on_read)
-
-
-def _publish(staged: StagedFiles, target: Path, texts_target: Path) -> None:
-    """The texts first: a snapshot exists when its manifest does."""
-    if staged.texts is not None:
-        try:
-            publish_folder(staged.texts, texts_target)
-        except SystemFailure:
-            # Texts without a snapshot were left by a landing that was killed between the two.
-            shutil.rmtree(texts_target)
-            publish_folder(staged.texts, texts_target)
-    publish_folder(staged.snapshot, target)

@@ -12,16 +12,16 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
+from pipelines.connections import read_connection
 from pipelines.contract.codes import SYSTEM
 from pipelines.contract.leverance import LEVERANCE_FILE
 from pipelines.errors import DeliveryRefused, InputError, SourceFailed, UsageError, scrub_foreign
 from pipelines.estate import Estate
 from pipelines.estate_sources import Kilde
-from pipelines.lake import FOLDER_TIME, MANIFEST, read_snapshot, snapshot_place
+from pipelines.lake import FOLDER_TIME
 from pipelines.landing.outcomes import Landing, Outcome, Progress
 from pipelines.sources.block import RecordMistake
 from pipelines.sources.combined import CombinedDelivery
-from pipelines.sources.connections import read_connection
 from pipelines.sources.delivery import Delivery, OnRead
 from pipelines.sources.folder import DeliveryFolder
 from pipelines.sources.kinds import KINDS
@@ -129,10 +129,10 @@ class _Pull:
     def _known(self, kilde: Kilde, folder: PlacedFolder, present: dict[str, int]) -> Outcome | None:
         """What is in the lake is not fetched again: it is known by what can be seen from here."""
         named = self._named(folder.udtrukket)
-        place = self.landing.lake.snapshots_folder / snapshot_place(self.system, self.kommunekode, folder.udtrukket)
-        if not (place / MANIFEST).exists():
+        snapshot = self.landing.lake.find(self.system, self.kommunekode, folder.udtrukket)
+        if snapshot is None:
             return None
-        manifest = read_snapshot(place).manifest
+        manifest = snapshot.manifest
         if kilde.road == "deliveries":
             same = hashlib.sha256(folder.read(LEVERANCE_FILE)).hexdigest() == manifest["leverance_sha256"]
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,7 +15,23 @@ from pipelines.estate import Afvigelse, Estate, Kommune
 from pipelines.lake import Lake, Snapshot
 
 
-def pin(estate: Estate, lake: Lake, kommunekode: str, today: date) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Seen:
+    """Which snapshots of the lake a run may rest on: those ``named`` (all when none is), extracted by ``until``."""
+
+    named: frozenset[str] = frozenset()
+    until: datetime | None = None
+
+    def admits(self, snapshot: Snapshot) -> bool:
+        """Whether ``snapshot`` is one of them."""
+        return (not self.named or snapshot.id in self.named) and (
+            self.until is None or snapshot.udtrukket <= self.until
+        )
+
+
+def pin(
+    estate: Estate, lake: Lake, kommunekode: str, today: date, seen: Seen, left_out: str | None = None
+) -> dict[str, Any]:
     """The kommune's part of the run record: its deliveries, its systems with their baselines and after-deliveries.
 
     A kommune that is not in the estate has deliveries and nothing else.
@@ -22,12 +39,13 @@ def pin(estate: Estate, lake: Lake, kommunekode: str, today: date) -> dict[str, 
     A system's baseline is the last delivery extracted before its own transition; a system without one
     takes that of the first transition. After is the last delivery of each system. Without any
     transition there is neither before nor after, and nothing is pinned. Waivers that have
-    expired by ``today`` are kept apart and not applied.
+    expired by ``today`` are kept apart and not applied. ``left_out``: why the kommune could not be reconciled;
+    then nothing is pinned either.
     """
-    kommune = estate.kommuner.get(kommunekode, Kommune())
+    kommune = Kommune() if left_out else estate.kommuner.get(kommunekode, Kommune())
     first = min(kommune.overgang.values(), default=None)
     by_system: dict[str, list[Snapshot]] = {}
-    delivered = lake.snapshots(kommunekode=kommunekode)
+    delivered = [snapshot for snapshot in lake.snapshots(kommunekode=kommunekode) if seen.admits(snapshot)]
     for snapshot in delivered:
         by_system.setdefault(snapshot.system, []).append(snapshot)
 
@@ -56,6 +74,7 @@ def pin(estate: Estate, lake: Lake, kommunekode: str, today: date) -> dict[str, 
     applied, expired = _waivers(estate.afvigelser, kommunekode, today)
     return {
         "i_estate": kommunekode in estate.kommuner,
+        "udeladt": left_out,
         "leverancer": [snapshot.id for snapshot in delivered],
         "systemer": systems,
         "foer_kmd_sag": baseline("kmd_sag", first),
@@ -88,6 +107,9 @@ def missing_inputs(lake: Lake, pinned: dict[str, Any], requires: Sequence[str]) 
         return []
     if not pinned["i_estate"]:
         return [("kommunen står ikke i estate.yaml", "the kommune is not in estate.yaml")]
+    if pinned["udeladt"] is not None:
+        reason = pinned["udeladt"]
+        return [(f"kommunen kunne ikke afstemmes ({reason})", f"the kommune could not be reconciled ({reason})")]
     if not any(system["overgang"] for system in pinned["systemer"]):
         return [
             (
@@ -107,7 +129,7 @@ def missing_inputs(lake: Lake, pinned: dict[str, Any], requires: Sequence[str]) 
                         f"there is no delivery of {system} {when[1]}".rstrip(),
                     )
                 )
-            elif lake.snapshot(snapshot_id).path(entity) is None:
+            elif not lake.snapshot(snapshot_id).delivered(entity):
                 sentences.append((f"{snapshot_id} leverede ikke {entity}", f"{snapshot_id} did not deliver {entity}"))
     return list(dict.fromkeys(sentences))
 

@@ -47,13 +47,13 @@ def read_contents(run: RunRecord) -> Contents:
 
     Raises ``UsageError`` when the run has not been validated, ``LakeDamaged`` when something changed.
     """
-    path = run.folder / JUDGEMENT_FILE
-    if not path.is_file():
+    judged = run.read(JUDGEMENT_FILE)
+    if judged is None:
         raise UsageError(
             f"Run {run.run_id} has not been judged, and a report without verdicts proves nothing. "
             f"Run `afstem validate --run {run.run_id}` first."
         )
-    kontrol: Row = json.loads(path.read_text(encoding="utf-8"))
+    kontrol: Row = json.loads(judged)
     verdicts = {(e["suite"], e["genstand"], e["kommunekode"]): e["verdict"] for e in kontrol["forventninger"]}
     ligninger = {e["genstand"]: e for e in kontrol["forventninger"] if e["suite"] == "balance"}
     with duckdb.connect() as connection:

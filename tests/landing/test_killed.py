@@ -18,12 +18,13 @@ _KILLED = """
 import os, signal, sys
 from pathlib import Path
 from pipelines.estate import load_estate
-from pipelines.landing import land, outcomes, totals
+from pipelines.lake import lake
+from pipelines.landing import land, totals
 
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 
-def publish_texts_only(folder, target, publish=outcomes.publish_folder):
+def publish_texts_only(folder, target, publish=lake.publish_folder):
     if target.is_relative_to(estate.lake / "snapshots"):
         die()
     publish(folder, target)
@@ -36,7 +37,7 @@ estate, step = load_estate(Path(sys.argv[1])), sys.argv[2]
 if step == "checking":
     totals.StagedDelivery.check_keys = die
 if step == "between texts and snapshot":
-    outcomes.publish_folder = publish_texts_only
+    lake.publish_folder = publish_texts_only
 land(estate, sys.argv[3].encode(), progress=die_in_the_notes if step == "reading" else None)
 """
 

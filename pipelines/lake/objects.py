@@ -1,0 +1,220 @@
+"""The lake in an S3 store. What is read is kept in a working copy on this machine; the store is the truth.
+
+A file is put only where none is (``If-None-Match: *``), and the one that the rest exists by is put last, so that
+several workers may publish the same at once and nobody sees half of it. The store must honour that condition, as
+Amazon's does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path, PurePosixPath
+from typing import Any
+from uuid import uuid4
+
+from s3fs import S3FileSystem
+
+from pipelines.errors import InputError, LakeUnreachable
+from pipelines.lake.lake import RUN_RECORD, RUNS, Lake
+from pipelines.lake.publishing import StandsOtherwise, file_sha256, publish_file
+from pipelines.lake.snapshot import MANIFEST, SNAPSHOTS
+from pipelines.object_store import S3_ERRORS, s3_error_code, s3_refusal
+
+# Manifests fetched in one go.
+_AT_ONCE = 64
+_CHUNK_BYTES = 8 * 1024 * 1024
+# An upload that has left something and not come to its end in this time was killed.
+_ABANDONED = timedelta(hours=1)
+_THERE_ALREADY = frozenset({"PreconditionFailed", "412"})
+
+
+class ObjectLake(Lake):
+    """The lake under ``url`` of the store ``files``; ``root`` is the folder of its working copy."""
+
+    def __init__(self, url: str, files: S3FileSystem, root: Path) -> None:
+        super().__init__(root)
+        self.url = url.rstrip("/")
+        self._files = files
+
+    def __str__(self) -> str:
+        return self.url
+
+    def address(self, path: Path) -> str:  # noqa: D102
+        return f"{self.url}/{path.as_posix()}"
+
+    def run_ids(self) -> list[str]:  # noqa: D102
+        with self._reached():
+            found = self._files.find(self._key(RUNS), maxdepth=2)
+        return sorted(PurePosixPath(key).parent.name for key in found if key.endswith(f"/{RUN_RECORD}"))
+
+    def path(self, path: Path) -> Path:
+        """The file of this machine that ``path`` is read from, fetched when it is not here. It may not be there."""
+        found = self.root / path
+        if not found.exists():
+            self._fetch(path)
+        return found
+
+    def intact(self, path: Path, sha256: str) -> Path | None:
+        """As in a lake of this machine; a file of the working copy that is not what was published is fetched anew."""
+        return super().intact(path, sha256) or (super().intact(path, sha256) if self._fetch(path) else None)
+
+    def stored_sha256(self, path: Path) -> str | None:
+        """SHA-256 of ``path`` as the store has it, in hex; None when it is not there."""
+        digest = hashlib.sha256()
+        with self._reached():
+            try:
+                with self._files.open(self._key(path), "rb", cache_type="none") as file:
+                    while chunk := file.read(_CHUNK_BYTES):
+                        digest.update(chunk)
+            except FileNotFoundError:
+                return None
+        return digest.hexdigest()
+
+    def read(self, path: Path) -> bytes | None:  # noqa: D102
+        with self._reached():
+            try:
+                return bytes(self._files.cat_file(self._key(path)))
+            except FileNotFoundError as error:
+                if s3_error_code(error) == "NoSuchBucket":
+                    raise
+                return None
+
+    def publish(self, folders: Mapping[Path, Path], last: Path) -> None:  # noqa: D102
+        files = {
+            path / file.relative_to(folder): file
+            for path, folder in folders.items()
+            for file in sorted(folder.rglob("*"))
+            if file.is_file()
+        }
+        # The one that the rest exists by goes last.
+        for path in sorted(files, key=lambda path: (path == last, path)):
+            self._publish_file(files[path], path, last)
+        for path, file in files.items():
+            (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+            file.replace(self.root / path)
+
+    def put(self, path: Path, content: bytes) -> Path:  # noqa: D102
+        with self._reached():
+            self._files.pipe_file(self._key(path), content)
+        return super().put(path, content)
+
+    def put_new(self, path: Path, content: bytes) -> bool:  # noqa: D102
+        with self._reached():
+            try:
+                self._files.pipe_file(self._key(path), content, mode="create")
+            except OSError as error:
+                if s3_error_code(error) not in _THERE_ALREADY:
+                    raise
+                return False
+        publish_file(self.root / path, content)
+        return True
+
+    def log(self, path: Path, line: str) -> None:
+        """A store adds nothing to a file: every line is an object of its own, in the folder ``path`` without suffix."""
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+        with self._reached():
+            self._files.pipe_file(self._key(path.with_suffix("") / f"{stamp}-{uuid4().hex}.json"), line.encode())
+
+    def remove(self, path: Path, first: Path | None = None) -> None:  # noqa: D102
+        with self._reached():
+            for key in [*([self._key(first)] if first else []), *self._files.find(self._key(path))]:
+                try:
+                    self._files.rm_file(key)
+                except FileNotFoundError:
+                    continue
+        super().remove(path, first)
+
+    def _manifests(self) -> Iterator[tuple[Path, bytes]]:
+        with self._reached():
+            found: dict[str, dict[str, Any]] = self._files.find(self._key(SNAPSHOTS), detail=True)
+        tags = {
+            Path(PurePosixPath(key).relative_to(self._key(SNAPSHOTS))).parent: str(info.get("ETag", "")).strip('"')
+            for key, info in found.items()
+            if key.endswith(f"/{MANIFEST}")
+        }
+        self._forget(tags)
+        wanted = []
+        for place, tag in tags.items():
+            content = super().read(SNAPSHOTS / place / MANIFEST)
+            # The tag of an object is the MD5 of its bytes, unless the store encrypts it in ways of its own.
+            if content is not None and hashlib.md5(content, usedforsecurity=False).hexdigest() == tag:
+                yield place, content
+            else:
+                wanted.append(place)
+        for start in range(0, len(wanted), _AT_ONCE):
+            places = {self._key(SNAPSHOTS / place / MANIFEST): place for place in wanted[start : start + _AT_ONCE]}
+            with self._reached():
+                contents = self._files.cat(list(places), on_error="omit")
+            for key, content in contents.items():
+                publish_file(self.root / SNAPSHOTS / places[key] / MANIFEST, content)
+                yield places[key], content
+
+    def _forget(self, tags: Mapping[Path, str]) -> None:
+        """Take out of the working copy what was removed from the store."""
+        for manifest in list(self.snapshots_folder.glob(f"system=*/kommune=*/udtrukket=*/{MANIFEST}")):
+            place = manifest.parent.relative_to(self.snapshots_folder)
+            if place not in tags:
+                shutil.rmtree(manifest.parent, ignore_errors=True)
+                shutil.rmtree(self.texts_folder / place, ignore_errors=True)
+
+    def _fetch(self, path: Path) -> bool:
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fetched = target.with_name(f".{target.name}.{uuid4().hex}")
+        try:
+            with self._reached():
+                try:
+                    self._files.get_file(self._key(path), str(fetched))
+                except FileNotFoundError:
+                    return False
+            fetched.replace(target)
+        finally:
+            fetched.unlink(missing_ok=True)
+        return True
+
+    def _publish_file(self, file: Path, path: Path, last: Path) -> None:
+        if self._upload(file, path, new=True) or self.stored_sha256(path) == file_sha256(file):
+            return
+        with self._reached():
+            if path == last or self._files.exists(self._key(last)):
+                raise StandsOtherwise(self.address(path))
+            age = datetime.now(UTC) - self._files.info(self._key(path))["LastModified"]
+        if age < _ABANDONED:
+            raise LakeUnreachable(
+                f"{self.address(path)} is being published by another, with other bytes. Try again in an hour: what is "
+                "left of it then is replaced."
+            )
+        self._upload(file, path, new=False)
+
+    def _upload(self, file: Path, path: Path, *, new: bool) -> bool:
+        """Put ``file`` as ``path``; False when it was to be ``new`` and is there already."""
+        with self._reached():
+            try:
+                self._files.put_file(str(file), self._key(path), mode="create" if new else "overwrite")
+            except OSError as error:
+                if s3_error_code(error) not in _THERE_ALREADY:
+                    raise
+                return False
+        return True
+
+    def _key(self, path: Path) -> str:
+        return f"{self.url.removeprefix('s3://')}/{path.as_posix()}"
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        try:
+            yield
+        except PermissionError:
+            raise InputError(
+                f"{self.url} does not let this user do what is asked. Give the user the right to list, read, write "
+                "and remove there, or name another by forbindelse of lake."
+            ) from None
+        except S3_ERRORS as error:
+            raise s3_refusal(error, self.url, "lake") or LakeUnreachable(
+                f"The lake {self.url} could not be reached, or the connection broke off ({type(error).__name__}). "
+                "Check the address and the network, and try again."
+            ) from None
