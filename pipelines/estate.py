@@ -165,7 +165,8 @@ class Estate(_Frozen):
     reached.
 
     ``kle_omlaegninger``: None where the file has none of its own, and ``sql/explained`` tells. ``kilder``: where
-    each system's snapshots are pulled from.
+    each system's snapshots are pulled from. ``frist``: the Danish time of day at which a night is reconciled with
+    what has come.
     """
 
     path: Path
@@ -177,6 +178,7 @@ class Estate(_Frozen):
     fuldt_udrullet: IsoDate | None = None
     kle_omlaegninger: tuple[KleOmlaegning, ...] | None = None
     kilder: dict[System, Kilder] = {}
+    frist: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "06:00"
     afvigelser: tuple[Afvigelse, ...] = ()
 
     def kommuner_of(self, system: str, kilde: Kilde) -> list[str]:

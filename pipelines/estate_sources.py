@@ -25,6 +25,10 @@ _KEYS: dict[Road, tuple[frozenset[str], frozenset[str]]] = {
     ),
 }
 
+# The keys that every kind has.
+_ALWAYS = frozenset({"art", "kommuner", "tidsplan", "samtidige"})
+_CRON = r"^([0-9*,/-]+ +){4}[0-9*,/-]+$"
+
 Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
 
@@ -155,6 +159,8 @@ class Kilde(_Frozen):
     that tells the time of a copy that stands still; without it the time is that of the reading transaction.
     ``faerdig``: the name of the file that an extract's sender writes last. ``raekker_pr_del``: rows asked for at a
     time where ``noegle`` is given. ``raekker_pr_sekund``: the most that may be read, to spare the source.
+    ``tidsplan``: when the system is pulled at night, as cron in Danish time; ``samtidige``: of how many kommuner at a
+    time. Both stand with the system's first source.
     """
 
     art: Annotated[str, AfterValidator(_art)]
@@ -166,6 +172,8 @@ class Kilde(_Frozen):
     entiteter: dict[Annotated[str, AfterValidator(_entity)], Afbildning] = {}
     raekker_pr_del: Annotated[int, Field(ge=1)] = 200_000
     raekker_pr_sekund: Annotated[int, Field(ge=1)] | None = None
+    tidsplan: Annotated[str, Field(pattern=_CRON)] = "0 1 * * *"
+    samtidige: Annotated[int, Field(ge=1)] = 2
 
     @property
     def road(self) -> Road:
@@ -184,7 +192,7 @@ class Kilde(_Frozen):
     @model_validator(mode="after")
     def _fits(self) -> Kilde:
         allowed, needed = _KEYS[self.road]
-        given = self.model_fields_set - {"art", "kommuner"}
+        given = self.model_fields_set - _ALWAYS
         if missing := sorted(needed - given):
             raise ValueError(f"art {self.art} needs {' and '.join(missing)}")
         if other := sorted(given - allowed):
@@ -236,6 +244,8 @@ def hold_sources(
                 read.mistake((*place, "art"), "only the first source of a system may be deliveries or a database")
             if number and kilder[0].road == "deliveries":
                 read.mistake(place, "a delivery is whole; nothing is added to it from another source")
+            for key in sorted({"tidsplan", "samtidige"} & kilde.model_fields_set if number else ()):
+                read.mistake((*place, key), "stands with the first source of a system: all of them are pulled together")
             for kommunekode in sorted(set(kilde.kommuner or ()) - set(known_kommuner)):
                 read.mistake((*place, "kommuner"), f"kommune {kommunekode} is not in the estate")
             for name, mapping in kilde.entiteter.items():

@@ -81,6 +81,16 @@ class RunRecord:
         """The bytes of ``relative`` of the run's folder; None when it is not there."""
         return self.lake.read(self._place / relative)
 
+    def judgement(self) -> dict[str, Any]:
+        """What ``kontrol.json`` holds; raises ``UsageError`` when the run has not been judged."""
+        content = self.read(JUDGEMENT_FILE)
+        if content is None:
+            raise UsageError(
+                f"Run {self.run_id} has not been judged, and a report without verdicts proves nothing. "
+                f"Run `afstem validate --run {self.run_id}` first."
+            )
+        return dict(json.loads(content))
+
     def _checked(self, relative: str, sha256: str) -> Path:
         path = self.lake.intact(self._place / relative, sha256)
         if path is None:

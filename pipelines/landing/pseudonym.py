@@ -25,7 +25,12 @@ _NOT_DIGIT = re.compile(r"[^0-9]")
 
 def key_from_environment() -> bytes:
     """The key of the pseudonyms, from ``AFSTEM_KEY``; raises ``UsageError`` when it is absent or too short."""
-    key = os.environ.get(KEY_VARIABLE, "").encode()
+    return read_key(os.environ.get(KEY_VARIABLE, ""))
+
+
+def read_key(written: str) -> bytes:
+    """The key of the pseudonyms as it is ``written``; raises ``UsageError`` when it is empty or too short."""
+    key = written.encode()
     if len(key) < SHORTEST_KEY:
         what = "is not set" if not key else f"is shorter than {SHORTEST_KEY} bytes"
         raise UsageError(
@@ -40,7 +45,11 @@ def text_key_from_environment() -> bytes | None:
 
     Raises ``UsageError`` when it is not 32, 48 or 64 bytes.
     """
-    written = os.environ.get(TEXT_KEY_VARIABLE, "")
+    return read_text_key(os.environ.get(TEXT_KEY_VARIABLE, ""))
+
+
+def read_text_key(written: str) -> bytes | None:
+    """The key that encrypts note texts as it is ``written`` in hex, None when that is empty; raises ``UsageError``."""
     if not written:
         return None
     try:

@@ -42,13 +42,14 @@ class Part:
     files: dict[str, str]
 
 
-def make_part(lake: Lake, plan: Plan, kommunekode: str, text_key: bytes | None = None) -> Part:
+def make_part(lake: Lake, plan: Plan, kommunekode: str, text_key: bytes | None = None, *, again: bool = False) -> Part:
     """Reconcile ``kommunekode`` and publish its part; a part that is there already is left as it is.
 
-    ``text_key`` opens the texts of changed notes where they are encrypted. Raises ``LakeDamaged`` when a snapshot
+    ``text_key`` opens the texts of changed notes where they are encrypted. ``again``: reckon also what is there
+    already; ``StandsOtherwise`` is raised when that gives other bytes. Raises ``LakeDamaged`` when a snapshot
     is not what its manifest says, or no longer what was planned.
     """
-    if (made := read_part(lake, plan, kommunekode)) is not None:
+    if not again and (made := read_part(lake, plan, kommunekode)) is not None:
         return made
     pinned = plan.pinned(kommunekode)
     for snapshot_id in pinned_ids(pinned):

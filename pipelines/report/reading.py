@@ -5,16 +5,14 @@ Nothing is judged here: verdicts are those of ``kontrol.json``, numbers those of
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 
 import duckdb
 
 from pipelines.contract import kommuner
-from pipelines.errors import UsageError
 from pipelines.report.contents import Cell, Contents, Figure, KommunePart, Row, RulePart, tally, worst
 from pipelines.report.patterns import read_patterns, sentences
-from pipelines.run_record import JUDGEMENT_FILE, RunRecord
+from pipelines.run_record import RunRecord
 
 # Enough to see what is wrong; the query beside the table lists them all.
 FINDINGS_SHOWN = 25
@@ -47,13 +45,7 @@ def read_contents(run: RunRecord) -> Contents:
 
     Raises ``UsageError`` when the run has not been validated, ``LakeDamaged`` when something changed.
     """
-    judged = run.read(JUDGEMENT_FILE)
-    if judged is None:
-        raise UsageError(
-            f"Run {run.run_id} has not been judged, and a report without verdicts proves nothing. "
-            f"Run `afstem validate --run {run.run_id}` first."
-        )
-    kontrol: Row = json.loads(judged)
+    kontrol: Row = run.judgement()
     verdicts = {(e["suite"], e["genstand"], e["kommunekode"]): e["verdict"] for e in kontrol["forventninger"]}
     ligninger = {e["genstand"]: e for e in kontrol["forventninger"] if e["suite"] == "balance"}
     with duckdb.connect() as connection:

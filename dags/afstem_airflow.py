@@ -1,0 +1,102 @@
+"""What the DAGs share: the estate, the Assets, the keys, and how a failure is told to Airflow."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import Asset, Context, CronTriggerTimetable, Variable
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
+from airflow.sdk.log import mask_secret
+
+from pipelines.errors import AfstemError, TransientFailure
+from pipelines.estate import Estate, load_estate
+from pipelines.landing import read_key, read_text_key
+
+ESTATE_VARIABLE = "AFSTEM_ESTATE"
+DANISH = "Europe/Copenhagen"
+START = datetime.fromisoformat("2026-01-01T00:00:00+01:00")
+# A parameter that is a list of texts.
+TEXTS: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
+# A pull or a reconciliation that takes longer hangs.
+LONGEST = timedelta(hours=4)
+# What may go well when it is tried again is tried after 1, 2 and 4 minutes; the estate's frist waits no longer.
+RETRIED = {
+    "retries": 3,
+    "retry_delay": timedelta(minutes=1),
+    "retry_exponential_backoff": 2.0,
+    "max_retry_delay": timedelta(minutes=15),
+    "execution_timeout": LONGEST,
+}
+
+
+@cache
+def estate() -> Estate:
+    """The estate of the file that ``AFSTEM_ESTATE`` names, read once in a process."""
+    return load_estate(Path(os.environ.get(ESTATE_VARIABLE, "estate.yaml")))
+
+
+def asset_of(system: str) -> Asset:
+    """The Asset of ``system``: its snapshots of one night."""
+    return Asset(name=f"afstem_{system}", uri=f"afstem://snapshots/{system}", group="afstem")
+
+
+def pool_of(system: str) -> str:
+    """The pool that limits how many kommuner of ``system`` are pulled at a time; `afstem pools` makes it."""
+    return f"afstem_{system}"
+
+
+def danish(cron: str) -> CronTriggerTimetable:
+    """``cron`` in Danish time."""
+    return CronTriggerTimetable(cron, timezone=DANISH)
+
+
+def keys() -> tuple[bytes, bytes | None]:
+    """The key of the pseudonyms and that of the note texts.
+
+    From the Variables ``afstem_key`` and ``afstem_text_key``, which a secrets backend may hold; else from the
+    environment. Raises ``UsageError`` when there is no key, or it has not the right form.
+    """
+    written = {name: _secret(name) for name in ("afstem_key", "afstem_text_key")}
+    return read_key(written["afstem_key"]), read_text_key(written["afstem_text_key"])
+
+
+def moment_of(context: Context) -> datetime:
+    """When the DAG run was due: the same each time that one of its tasks is done again. UTC."""
+    run: Any = context["dag_run"]
+    moment: datetime = run.logical_date or run.run_after
+    return moment
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Tell Airflow by type whether trying again may help.
+
+    What may is raised as it is; bad input and verdicts fail at once. Of what nobody foresaw only its kind and its
+    place are told: its message may quote a row.
+    """
+    try:
+        yield
+    except TransientFailure as error:
+        raise AirflowException(str(error)) from None
+    except AfstemError as error:
+        raise AirflowFailException(str(error)) from None
+    except (AirflowException, AirflowFailException, AirflowSkipException):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, no word of it may reach a log
+        frames = traceback.extract_tb(error.__traceback__)
+        places = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
+        raise AirflowException(f"{type(error).__name__} at {places}") from None
+
+
+def _secret(name: str) -> str:
+    value = Variable.get(name, default=None) or os.environ.get(name.upper(), "")
+    if value:
+        mask_secret(value)
+    return str(value)

@@ -1,0 +1,194 @@
+"""`reconcile`: when the night's snapshots have come, or its frist has, every kommune is reconciled, judged and told."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import Any
+
+from afstem_airflow import LONGEST, RETRIED, START, TEXTS, asset_of, danish, estate, keys, moment_of, told
+from airflow.sdk import (
+    AssetOrTimeSchedule,
+    DeadlineAlert,
+    DeadlineReference,
+    Param,
+    SyncCallback,
+    TriggerRule,
+    dag,
+    get_current_context,
+    task,
+)
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from pipelines.estate import DANISH_TIME
+from pipelines.lake.opening import open_lake
+from pipelines.night import Missing, SystemNight, gather_night, missing_of, night_of, verdict_of
+from pipelines.reconcile import Seen, known_run, make_part, make_plan, open_plan
+
+_ASSETS = [asset_of(system) for system in estate().kilder]
+_HOUR, _MINUTE = estate().frist.split(":")
+_FRIST = danish(f"{int(_MINUTE)} {int(_HOUR)} * * *")
+FAILURE = "fejl"
+
+
+def _deadline() -> DeadlineAlert | None:
+    """The alert when a night takes longer than ``AFSTEM_DEADLINE_MINUTES``; without the switch there is none."""
+    minutes = os.environ.get("AFSTEM_DEADLINE_MINUTES")
+    if not minutes:
+        return None
+    return DeadlineAlert(
+        reference=DeadlineReference.DAGRUN_QUEUED_AT,
+        interval=timedelta(minutes=int(minutes)),
+        callback=SyncCallback("afstem_airflow.tell_late", kwargs={"minutes": int(minutes)}),
+    )
+
+
+def _seen(context: Any) -> Seen:
+    """The snapshots that the run may rest on: those asked for, extracted before it was due."""
+    return Seen(frozenset(context["params"]["snapshots"]), moment_of(context))
+
+
+@dag(
+    dag_id="reconcile",
+    description="Reconcile, judge and report every kommune of the night",
+    schedule=AssetOrTimeSchedule(assets=_ASSETS, timetable=_FRIST) if _ASSETS else _FRIST,
+    start_date=START,
+    catchup=False,
+    max_active_runs=1,
+    dagrun_timeout=LONGEST * 2,
+    deadline=_deadline(),
+    tags=["afstem"],
+    params={
+        "kommuner": Param([], **TEXTS, description="Only these; all when empty"),
+        "snapshots": Param([], **TEXTS, description="Rest on these alone, by their ids; on the newest when empty"),
+        "genberegn": Param(False, type="boolean", description="Reckon every part again; it must give the same bytes"),
+    },
+)
+def reconcile() -> None:
+    """Plan, a task for each kommune, and what is made of all of them."""
+
+    @task(inlets=_ASSETS, **RETRIED)
+    def plan() -> dict[str, Any]:
+        context: Any = get_current_context()
+        with told():
+            run = context["dag_run"]
+            nights = _nights(context)
+            # Who asks for a run of his own, or of an earlier day, expects no night of it.
+            expected = run.run_type in ("scheduled", "asset_triggered")
+            missing = missing_of(estate(), nights, _kommuner(context)) if expected else []
+            waiting = sorted(system for system, told_of in nights.items() if told_of is None)
+            if run.run_type == "asset_triggered" and waiting:
+                raise AirflowSkipException(f"{', '.join(waiting)} is not pulled yet; {estate().frist} is waited for.")
+            lake = open_lake(estate())
+            made = make_plan(estate(), lake, _today(context), kommuner=_kommuner(context), seen=_seen(context))
+            if run.run_type == "scheduled" and not waiting and known_run(lake, made) is not None:
+                raise AirflowSkipException(f"All systems have been pulled, and run {made.run_id} stands.")
+            for each in missing:
+                context["ti"].log.warning("%s of %s has not come: %s", each.system, each.kommunekode, each.reason)
+            return {"run_id": made.run_id, "kommuner": made.kommuner, "mangler": [asdict(each) for each in missing]}
+
+    @task
+    def kommuner(plan: dict[str, Any]) -> list[str]:
+        return list(plan["kommuner"])
+
+    @task(map_index_template="{{ kommunekode }}", **RETRIED)
+    def reconcile_kommune(kommunekode: str, plan: dict[str, Any]) -> None:
+        context: Any = get_current_context()
+        context["kommunekode"] = kommunekode
+        try:
+            with told():
+                lake = open_lake(estate())
+                again = bool(context["params"]["genberegn"])
+                make_part(lake, open_plan(lake, plan["run_id"]), kommunekode, keys()[1], again=again)
+        except AirflowFailException as error:
+            context["ti"].xcom_push(FAILURE, [kommunekode, str(error)])
+            raise
+
+    @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS, **RETRIED)
+    def gather(plan: dict[str, Any]) -> str:
+        context: Any = get_current_context()
+        with told():
+            lake = open_lake(estate())
+            run = gather_night(
+                estate(),
+                lake,
+                plan["run_id"],
+                _today(context),
+                started=context["dag_run"].start_date,
+                told=_failures(context),
+                kommuner=_kommuner(context),
+                seen=_seen(context),
+                text_key=keys()[1],
+            )
+            return run.run_id
+
+    @task(**RETRIED)
+    def validate(koersel: str) -> str:
+        from pipelines.validate import validate as judge
+
+        with told():
+            judge(open_lake(estate()), koersel)
+            return koersel
+
+    @task(**RETRIED)
+    def report(koersel: str) -> str:
+        from pipelines.report import write_report
+
+        with told():
+            return str(write_report(open_lake(estate()), koersel))
+
+    @task(**RETRIED)
+    def notify(koersel: str, plan: dict[str, Any]) -> str:
+        from pipelines.notify import notify as tell
+
+        with told():
+            tell(estate(), open_lake(estate()), koersel, missing=[Missing(**each) for each in plan["mangler"]])
+            return koersel
+
+    @task(trigger_rule=TriggerRule.NONE_SKIPPED)
+    def verdict(plan: dict[str, Any]) -> None:
+        ti: Any = get_current_context()["ti"]
+        with told():
+            made = {name: ti.xcom_pull(task_ids=name) for name in ("gather", "validate", "report", "notify")}
+            if failed := [name for name, result in made.items() if result is None]:
+                raise AirflowFailException(f"The night did not come to its end: {failed[0]} failed.")
+            missing = [Missing(**each) for each in plan["mangler"]]
+            if sentences := verdict_of(open_lake(estate()), made["gather"], missing):
+                raise AirflowFailException(" ".join(sentences))
+
+    planned = plan()
+    parts = reconcile_kommune.partial(plan=planned).expand(kommunekode=kommuner(planned))
+    gathered = gather(planned)
+    judged = validate(gathered)
+    parts >> gathered
+    report(judged) >> notify(judged, planned) >> verdict(planned)
+
+
+def _today(context: Any) -> date:
+    """The run's own date, the Danish one of when it was due."""
+    return moment_of(context).astimezone(DANISH_TIME).date()
+
+
+def _kommuner(context: Any) -> list[str]:
+    return list(context["params"]["kommuner"])
+
+
+def _nights(context: Any) -> dict[str, SystemNight | None]:
+    """What each system told of this night by its Asset; None when it has not been pulled yet."""
+    night = night_of(moment_of(context)).isoformat()
+    nights: dict[str, SystemNight | None] = {}
+    for system, asset in zip(estate().kilder, _ASSETS, strict=True):
+        events = list(context["inlet_events"][asset])
+        nights[system] = events[-1].extra if events and events[-1].extra.get("nat") == night else None
+    return nights
+
+
+def _failures(context: Any) -> dict[str, str]:
+    """The kommuner that could not be reconciled, each with why."""
+    told_of = context["ti"].xcom_pull(task_ids="reconcile_kommune", key=FAILURE)
+    pairs = told_of if told_of and isinstance(told_of[0], list) else [told_of] if told_of else []
+    return dict(pairs)
+
+
+reconcile()

@@ -1,0 +1,19 @@
+"""A night: every kommune pulled, reconciled, judged and told, by as many workers as there are.
+
+What a scheduler's tasks call. Each takes and returns what can be written as JSON, and may be done twice.
+"""
+
+from pipelines.night.coming import Missing, missing_of, night_of
+from pipelines.night.pulling import SystemNight, account, pull_one
+from pipelines.night.reconciling import gather_night, verdict_of
+
+__all__ = [
+    "Missing",
+    "SystemNight",
+    "account",
+    "gather_night",
+    "missing_of",
+    "night_of",
+    "pull_one",
+    "verdict_of",
+]
