@@ -95,6 +95,16 @@ def told() -> Iterator[None]:
         raise AirflowException(f"{type(error).__name__} at {places}") from None
 
 
+def tell_late(context: Context, minutes: int) -> None:  # noqa: ARG001 - Airflow gives it
+    """Tell, through every channel of the estate, that a night is not done after ``minutes``."""
+    from pipelines.notify import late, send_to_all
+
+    with told():
+        for sent in send_to_all(estate(), late(minutes)):
+            if sent.error is not None:
+                raise sent.error
+
+
 def _secret(name: str) -> str:
     value = Variable.get(name, default=None) or os.environ.get(name.upper(), "")
     if value:

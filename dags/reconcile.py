@@ -30,6 +30,8 @@ _ASSETS = [asset_of(system) for system in estate().kilder]
 _HOUR, _MINUTE = estate().frist.split(":")
 _FRIST = danish(f"{int(_MINUTE)} {int(_HOUR)} * * *")
 FAILURE = "fejl"
+# How a DAG run is begun when nobody asks for it.
+BY_ITSELF = ("scheduled", "asset_triggered")
 
 
 def _deadline() -> DeadlineAlert | None:
@@ -75,8 +77,7 @@ def reconcile() -> None:
             run = context["dag_run"]
             nights = _nights(context)
             # Who asks for a run of his own, or of an earlier day, expects no night of it.
-            expected = run.run_type in ("scheduled", "asset_triggered")
-            missing = missing_of(estate(), nights, _kommuner(context)) if expected else []
+            missing = missing_of(estate(), nights, _kommuner(context)) if run.run_type in BY_ITSELF else []
             waiting = sorted(system for system, told_of in nights.items() if told_of is None)
             if run.run_type == "asset_triggered" and waiting:
                 raise AirflowSkipException(f"{', '.join(waiting)} is not pulled yet; {estate().frist} is waited for.")
@@ -140,10 +141,19 @@ def reconcile() -> None:
 
     @task(**RETRIED)
     def notify(koersel: str, plan: dict[str, Any]) -> str:
+        from pipelines.notify import compose, since
         from pipelines.notify import notify as tell
 
+        context: Any = get_current_context()
+        missing = [Missing(**each) for each in plan["mangler"]]
         with told():
-            tell(estate(), open_lake(estate()), koersel, missing=[Missing(**each) for each in plan["mangler"]])
+            lake = open_lake(estate())
+            # A run that somebody asked for is shown to them, and no other night is told against it.
+            asked_for = context["dag_run"].run_type not in BY_ITSELF
+            message = (
+                compose(lake, koersel, since(lake, koersel)) if asked_for else tell(estate(), lake, koersel, missing)
+            )
+            context["ti"].log.info("%s\n%s", message.subject, message.text)
             return koersel
 
     @task(trigger_rule=TriggerRule.NONE_SKIPPED)

@@ -23,26 +23,47 @@ def read_connection(forbindelse: Forbindelse, kommunekode: str, folder: Path) ->
     """
     if forbindelse.airflow is not None:
         return _from_airflow(forbindelse.airflow.replace("{kommunekode}", kommunekode))
-    if forbindelse.miljoe is not None:
-        name = forbindelse.miljoe.replace("{kommunekode}", kommunekode)
-        where, text = f"the environment variable {name}", os.environ.get(name)
-        if not text:
-            raise InputError(f"Set {where}: the estate takes a source's address from it ({_FORM}).")
-    else:
-        assert forbindelse.fil is not None
-        path = folder / forbindelse.fil.replace("{kommunekode}", kommunekode)
-        where = f"the file {path}"
-        try:
-            text = path.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            raise InputError(f"Make {where} readable: the estate takes a source's address from it ({_FORM}).") from None
+    where, text = _written(forbindelse, kommunekode, folder, _FORM)
     try:
         return make_url(text)
     except (ArgumentError, ValueError):
         raise InputError(f"What {where} holds is no address. It must be {_FORM}.") from None
 
 
+def read_secret(forbindelse: Forbindelse, folder: Path) -> str:
+    """The text that ``forbindelse`` names, as it stands; of an Airflow connection its password.
+
+    Raises ``InputError``, naming where was looked and nothing that was found.
+    """
+    if forbindelse.airflow is not None:
+        return _airflow_connection(forbindelse.airflow).password or ""
+    return _written(forbindelse, "", folder, "a webhook's whole address")[1]
+
+
+def _written(forbindelse: Forbindelse, kommunekode: str, folder: Path, form: str) -> tuple[str, str]:
+    """Where the variable or file is, and what stands in it."""
+    if forbindelse.miljoe is not None:
+        name = forbindelse.miljoe.replace("{kommunekode}", kommunekode)
+        where, text = f"the environment variable {name}", os.environ.get(name)
+        if not text:
+            raise InputError(f"Set {where}: the estate takes an address from it ({form}).")
+        return where, text
+    assert forbindelse.fil is not None
+    path = folder / forbindelse.fil.replace("{kommunekode}", kommunekode)
+    where = f"the file {path}"
+    try:
+        return where, path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise InputError(f"Make {where} readable: the estate takes an address from it ({form}).") from None
+
+
 def _from_airflow(conn_id: str) -> URL:
+    found = _airflow_connection(conn_id)
+    options = {name: str(value) for name, value in found.extra_dejson.items()}
+    return URL.create(found.conn_type, found.login, found.password, found.host, found.port, found.schema, options)
+
+
+def _airflow_connection(conn_id: str) -> Any:
     try:
         from airflow.sdk import Connection
     except ImportError:
@@ -51,11 +72,9 @@ def _from_airflow(conn_id: str) -> URL:
             "Run it where Airflow is, or name the source by miljoe or fil."
         ) from None
     try:
-        found: Any = Connection.get(conn_id)
+        return Connection.get(conn_id)
     except Exception as error:  # noqa: BLE001 - a secrets backend may fail in any way, and quote what it holds
         raise InputError(
             f"Airflow has no connection {conn_id} that can be read ({type(error).__name__}). Make it there, or name "
             "the source by miljoe or fil."
         ) from None
-    options = {name: str(value) for name, value in found.extra_dejson.items()}
-    return URL.create(found.conn_type, found.login, found.password, found.host, found.port, found.schema, options)

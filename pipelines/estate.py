@@ -27,6 +27,7 @@ from pipelines.contract import NEW_SYSTEMS, kommuner
 from pipelines.contract.codes import SYSTEM
 from pipelines.errors import EstateError
 from pipelines.estate_lake import S3, Objektlager, check_url
+from pipelines.estate_notice import Varsling
 from pipelines.estate_sources import SOURCE_MODELS, Kilde, Kilder, hold_sources, list_sources
 from pipelines.placed_yaml import Place, PlacedYaml, read_yaml, validated
 
@@ -158,6 +159,13 @@ class Afvigelse(_Frozen):
     udloeber: IsoDate
 
 
+class Bevaring(_Frozen):
+    """How long the lake keeps what nothing needs: snapshots for ``dage`` days, and the newest ``koersler`` runs."""
+
+    dage: Annotated[int, Field(ge=1)]
+    koersler: Annotated[int, Field(ge=1)]
+
+
 class Estate(_Frozen):
     """What is reconciled. ``lake`` and ``inbox`` are absolute; ``fuldt_udrullet``: the day all 98 had moved.
 
@@ -166,7 +174,8 @@ class Estate(_Frozen):
 
     ``kle_omlaegninger``: None where the file has none of its own, and ``sql/explained`` tells. ``kilder``: where
     each system's snapshots are pulled from. ``frist``: the Danish time of day at which a night is reconciled with
-    what has come.
+    what has come. ``varsling``: who is told of it. ``bevaring``: how long the lake keeps what
+    nothing needs; without it, for good.
     """
 
     path: Path
@@ -178,6 +187,8 @@ class Estate(_Frozen):
     fuldt_udrullet: IsoDate | None = None
     kle_omlaegninger: tuple[KleOmlaegning, ...] | None = None
     kilder: dict[System, Kilder] = {}
+    varsling: tuple[Varsling, ...] = ()
+    bevaring: Bevaring | None = None
     frist: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "06:00"
     afvigelser: tuple[Afvigelse, ...] = ()
 
@@ -283,6 +294,8 @@ _MODELS: Mapping[str | int, type[BaseModel]] = {
     "kle_omlaegninger": KleOmlaegning,
     **SOURCE_MODELS,
     "objektlager": Objektlager,
+    "varsling": Varsling,
+    "bevaring": Bevaring,
 }
 
 

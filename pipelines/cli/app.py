@@ -16,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 import pipelines
-from pipelines.cli import asking, demonstration, inquiries, lookups, verbs, waivers
+from pipelines.cli import asking, demonstration, inquiries, lookups, upkeep, verbs, waivers
 from pipelines.cli.examples import EXAMPLES
 from pipelines.cli.output import complain, say
 from pipelines.errors import EXIT_SYSTEM, AfstemError, scrub
@@ -118,6 +118,10 @@ for _command in (
     inquiries.closable,
     inquiries.readiness,
     waivers.waive,
+    upkeep.notify,
+    upkeep.verify,
+    upkeep.retention,
+    upkeep.pools,
     demonstration.demo,
 ):
     app.command(epilog=EXAMPLES[_command.__name__])(_command)

@@ -13,6 +13,7 @@ AFSTEM_KEY=$(cat afstem.key) afstem land
 afstem land --estate /srv/afstem/estate.yaml --json""",
     "reconcile": """
 afstem reconcile
+afstem reconcile --kommune 0751
 afstem reconcile --date 2026-11-23 --json""",
     "validate": """
 afstem validate
@@ -56,6 +57,17 @@ afstem readiness --kommune 0751 --format json""",
     "waive": """
 afstem waive 0bd32752df898b62
 afstem waive 0bd32752df898b62 --run 5d41402abc4b2a76""",
+    "notify": """
+afstem notify --show
+afstem notify --run 5d41402abc4b2a76""",
+    "verify": """
+afstem verify
+afstem verify --kommune 0751 --json""",
+    "retention": """
+afstem retention
+afstem retention --apply""",
+    "pools": """
+afstem pools > pools.json""",
     "demo": """
 afstem demo
 afstem demo --folder small-demo --cases 300 --seed 7""",

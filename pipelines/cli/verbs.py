@@ -6,7 +6,7 @@ Each imports its verb when it is called: Polars, Arrow and Great Expectations ta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -90,14 +90,25 @@ def _tell_outcomes(outcomes: Sequence[Outcome], *, as_json: bool) -> NoReturn:
     raise typer.Exit(telling.landing_code(outcomes))
 
 
-def reconcile(estate: EstateFile = ESTATE, run_date: RunDate = None, as_json: AsJson = False) -> None:
+def reconcile(
+    estate: EstateFile = ESTATE,
+    run_date: RunDate = None,
+    kommuner: Annotated[
+        list[str] | None, typer.Option("--kommune", metavar="CODE", help="Only this kommune; may be given again.")
+    ] = None,
+    snapshots: Annotated[
+        list[str] | None,
+        typer.Option("--snapshot", metavar="ID", help="Rest on these alone; may be given again."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Balance what was against what is, in the ledgers of a new run.
 
     Rests on the snapshots that are in the lake now, pinned in the run's record. Exits 1 when there are
     findings.
     """
     opened = open_estate(estate)
-    run = reconcile_lake(opened, run_date)
+    run = reconcile_lake(opened, run_date, kommuner=kommuner or (), snapshots=snapshots or ())
     if as_json:
         print_json(telling.run_record(run))
     else:
@@ -188,14 +199,28 @@ def land_inbox(estate: Estate, key: bytes | None = None) -> list[Outcome]:
         )
 
 
-def reconcile_lake(estate: Estate, run_date: datetime | None = None) -> Run:
-    """Make a run; its date is the Danish one of now unless it is given."""
+def reconcile_lake(
+    estate: Estate,
+    run_date: datetime | None = None,
+    *,
+    kommuner: Collection[str] = (),
+    snapshots: Collection[str] = (),
+) -> Run:
+    """Make a run; its date is the Danish one of now unless it is given. Of all kommuner and snapshots unless named."""
     from pipelines.landing import text_key_from_environment
-    from pipelines.reconcile import reconcile
+    from pipelines.reconcile import Seen, reconcile
 
     today = (run_date or datetime.now(ZoneInfo("Europe/Copenhagen"))).date()
     with progress() as report:
-        return reconcile(estate, open_lake(estate), today=today, text_key=text_key_from_environment(), progress=report)
+        return reconcile(
+            estate,
+            open_lake(estate),
+            today=today,
+            text_key=text_key_from_environment(),
+            kommuner=kommuner,
+            seen=Seen(frozenset(snapshots)),
+            progress=report,
+        )
 
 
 def many_of_a_kind(lake: Lake, run_id: str) -> list[str]:

@@ -11,9 +11,9 @@ A snapshot exists when its manifest does, a kommune's part of a run when its ``d
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -81,6 +81,10 @@ class Lake:
         content = self.read(SNAPSHOTS / place / MANIFEST)
         return None if content is None else read_snapshot(self, place, content)
 
+    def read_manifest(self, path: Path) -> Snapshot:
+        """The snapshot whose manifest is ``path``; raises ``LakeDamaged`` when it cannot be read."""
+        return read_snapshot(self, path.parent.relative_to(SNAPSHOTS), self.read(path) or b"")
+
     def verify(self, snapshot: Snapshot, kinds: tuple[str, ...] = ("filer", "tekster")) -> None:
         """Raise ``LakeDamaged`` unless every file of ``snapshot`` is there with the bytes of its manifest.
 
@@ -111,6 +115,26 @@ class Lake:
             return found if file_sha256(found) == sha256 else None
         except FileNotFoundError:
             return None
+
+    def stored_sha256(self, path: Path) -> str | None:
+        """SHA-256 of ``path`` as it lies where the lake lies, in hex; None when it is not there."""
+        try:
+            return file_sha256(self.root / path)
+        except FileNotFoundError:
+            return None
+
+    def files(self) -> Iterator[Path]:
+        """Every file that lies where the lake lies, but those that are being made."""
+        for area in (SNAPSHOTS, TEXTS, RUNS):
+            yield from self.changed(area)
+
+    def changed(self, area: Path) -> dict[Path, datetime]:
+        """When each file below ``area`` was last written. UTC."""
+        return {
+            path.relative_to(self.root): datetime.fromtimestamp(path.stat().st_mtime, UTC)
+            for path in (self.root / area).rglob("*")
+            if path.is_file() and not path.name.startswith(".")
+        }
 
     def read(self, path: Path) -> bytes | None:
         """The bytes of ``path`` as they are at this moment; None when it is not there."""
@@ -152,10 +176,10 @@ class Lake:
         """Add ``line`` to the log ``path``, on disk before this returns; raises ``OSError`` when it cannot be."""
         append_line(self.root / path, line)
 
-    def remove(self, path: Path, first: Path | None = None) -> None:
-        """Remove the folder ``path``; before all the file ``first``, which it exists by."""
-        if first is not None:
-            (self.root / first).unlink(missing_ok=True)
+    def remove(self, path: Path, first: Sequence[Path] = ()) -> None:
+        """Remove the folder ``path``; before all, in their order, the files ``first``, which it exists by."""
+        for file in first:
+            (self.root / file).unlink(missing_ok=True)
         shutil.rmtree(self.root / path, ignore_errors=True)
 
     def _manifests(self) -> Iterator[tuple[Path, bytes]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -62,8 +62,13 @@ class ObjectLake(Lake):
         """As in a lake of this machine; a file of the working copy that is not what was published is fetched anew."""
         return super().intact(path, sha256) or (super().intact(path, sha256) if self._fetch(path) else None)
 
-    def stored_sha256(self, path: Path) -> str | None:
-        """SHA-256 of ``path`` as the store has it, in hex; None when it is not there."""
+    def changed(self, area: Path) -> dict[Path, datetime]:  # noqa: D102
+        with self._reached():
+            found: dict[str, dict[str, Any]] = self._files.find(self._key(area), detail=True)
+        root = self._key(Path())
+        return {Path(PurePosixPath(key).relative_to(root)): info["LastModified"] for key, info in found.items()}
+
+    def stored_sha256(self, path: Path) -> str | None:  # noqa: D102
         digest = hashlib.sha256()
         with self._reached():
             try:
@@ -119,9 +124,9 @@ class ObjectLake(Lake):
         with self._reached():
             self._files.pipe_file(self._key(path.with_suffix("") / f"{stamp}-{uuid4().hex}.json"), line.encode())
 
-    def remove(self, path: Path, first: Path | None = None) -> None:  # noqa: D102
+    def remove(self, path: Path, first: Sequence[Path] = ()) -> None:  # noqa: D102
         with self._reached():
-            for key in [*([self._key(first)] if first else []), *self._files.find(self._key(path))]:
+            for key in [*map(self._key, first), *self._files.find(self._key(path))]:
                 try:
                     self._files.rm_file(key)
                 except FileNotFoundError:
@@ -202,7 +207,7 @@ class ObjectLake(Lake):
         return True
 
     def _key(self, path: Path) -> str:
-        return f"{self.url.removeprefix('s3://')}/{path.as_posix()}"
+        return f"{self.url.removeprefix('s3://')}/{path.as_posix()}".removesuffix("/.")
 
     @contextmanager
     def _reached(self) -> Iterator[None]:

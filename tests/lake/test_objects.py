@@ -252,7 +252,7 @@ def test_what_was_removed_from_the_store_leaves_the_working_copy(store: Store) -
     lake = store.lake()
     (ky,) = lake.snapshots(system="ky")
     assert ky.path("sag").exists()  # type: ignore[union-attr]
-    store.lake().remove(Path("snapshots") / ky.place, Path("snapshots") / ky.place / "manifest.json")
+    store.lake().remove(Path("snapshots") / ky.place, [Path("snapshots") / ky.place / "manifest.json"])
     other = store.lake()
     assert other.snapshots(system="ky") == []
     assert not ky.folder.exists()

@@ -129,7 +129,7 @@ def test_an_address_by_file_and_by_airflow_and_by_nothing(demo: Demo, tmp_path: 
     assert [code for code, _ in said.values()] == [3, 3, 2, 2, 2]
     assert "Airflow has no connection nothing" in said["airflow: nothing"][1]
     assert "Set the environment variable NOTHING_SET" in said["miljoe: NOTHING_SET"][1]
-    assert "readable: the estate takes a source's address from it" in said["fil: nothing"][1]
+    assert "readable: the estate takes an address from it" in said["fil: nothing"][1]
 
 
 def test_one_system_and_one_kommune_of_all(demo: Demo, tmp_path: Path) -> None:

@@ -1,0 +1,45 @@
+"""`verify`: weekly, every file of the lake is held against its checksum."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from afstem_airflow import LONGEST, RETRIED, START, TEXTS, danish, estate, told
+from airflow.sdk import Param, dag, get_current_context, task
+
+from pipelines.errors import LakeDamaged
+from pipelines.lake.opening import open_lake
+from pipelines.upkeep import verify_lake
+
+
+@dag(
+    dag_id="verify",
+    description="Hold every file of the lake against its checksum",
+    schedule=danish("0 12 * * 6"),
+    start_date=START,
+    catchup=False,
+    max_active_runs=1,
+    dagrun_timeout=LONGEST * 2,
+    tags=["afstem"],
+    params={"kommuner": Param([], **TEXTS, description="Only these; all when empty")},
+)
+def verify() -> None:
+    """One task: the lake is read once."""
+
+    @task(**RETRIED)
+    def verify_files() -> int:
+        context: Any = get_current_context()
+        with told():
+            found = verify_lake(open_lake(estate()), kommuner=context["params"]["kommuner"])
+            for word in ("changed", "missing", "unreadable", "unnamed", "unfinished"):
+                for path in getattr(found, word):
+                    context["ti"].log.warning("%s: %s", word, path)
+            if not found.sound:
+                faults = found.changed + found.missing + found.unreadable + found.unnamed
+                raise LakeDamaged(f"{len(faults)} files of the lake are not as they were published: see this log.")
+            return found.looked_at
+
+    verify_files()
+
+
+verify()

@@ -1,0 +1,183 @@
+"""What the lake keeps and what it lets go of, by the estate's ``bevaring``; decided first, and done as decided."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from pipelines.errors import LakeDamaged, UsageError
+from pipelines.estate import DANISH_TIME, Estate
+from pipelines.inquiry.runs import runs_in_order
+from pipelines.lake import MANIFEST, RUN_RECORD, RUNS, SNAPSHOTS, TEXTS, Lake, Snapshot
+from pipelines.reconcile.pins import Seen, pin, pinned_ids
+from pipelines.reconcile.plan import PLAN_FILE, open_plan
+from pipelines.reconcile.run import last_run
+from pipelines.run_record import RunRecord
+
+LOG_FILE = "bevaring.jsonl"
+# A run that is still being made is newer than this; an older one was given up.
+_BEING_MADE = timedelta(days=1)
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One snapshot or run: kept or not, and why. ``name``: the snapshot's id or the run's."""
+
+    kind: Literal["snapshot", "run"]
+    name: str
+    kept: bool
+    why: str
+
+
+@dataclass(frozen=True)
+class RetentionPlan:
+    """Every snapshot and every run of the lake, in order; what is there is what is kept and what is removed."""
+
+    things: tuple[Kept, ...]
+
+    def removed(self, kind: str) -> list[Kept]:
+        """What goes of ``kind``."""
+        return [thing for thing in self.things if thing.kind == kind and not thing.kept]
+
+    def kept(self, kind: str) -> list[Kept]:
+        """What stays of ``kind``."""
+        return [thing for thing in self.things if thing.kind == kind and thing.kept]
+
+
+def plan_retention(estate: Estate, lake: Lake, today: date) -> RetentionPlan:
+    """Decide by ``estate.bevaring`` on ``today``; nothing is removed. Raises ``UsageError`` when there is no policy.
+
+    A snapshot stays when it is younger than ``dage``, the newest of its system and kommune, a baseline, rested on by
+    a run that is kept or being made, or of a kommune that is not in the estate.
+    """
+    policy = estate.bevaring
+    if policy is None:
+        raise UsageError("The estate has no bevaring, so everything is kept. Set bevaring.dage and bevaring.koersler.")
+    runs = runs_in_order(lake)
+    last = last_run(lake) if runs else None
+    kept_runs = [run for number, run in enumerate(runs) if number >= len(runs) - policy.koersler or run.run_id == last]
+    rested_on = {one for run in kept_runs for one in run.record["snapshots"]} | _being_made(lake, runs)
+    baselines = {one for code in estate.kommuner for one in _baselines(pin(estate, lake, code, today, Seen()))}
+    newest = {snapshot.id for snapshot in {(one.system, one.kommunekode): one for one in lake.snapshots()}.values()}
+    oldest = today - timedelta(days=policy.dage)
+    things = [
+        *(_snapshot(one, estate, rested_on, baselines, newest, oldest) for one in lake.snapshots()),
+        *(_run(run, run in kept_runs, policy.koersler) for run in runs),
+        *_given_up(lake, runs),
+    ]
+    return RetentionPlan(tuple(things))
+
+
+def apply_retention(
+    estate: Estate,
+    lake: Lake,
+    plan: RetentionPlan,
+    today: date,
+    progress: Progress = lambda _what, _done, _of: None,
+) -> list[Kept]:
+    """Remove what ``plan`` lets go of, each written into the lake's ``bevaring.jsonl`` first; return what went.
+
+    Runs go before the snapshots that they rested on. What something has come to need since it was planned stays.
+    """
+    going = [*plan.removed("run"), *plan.removed("snapshot")]
+    known: set[str] = set()
+    may_go: set[str] = set()
+    gone = []
+    for done, thing in enumerate(going):
+        progress(f"removing {thing.name}", done, len(going))
+        # A run may have been planned meanwhile that rests on what was to go.
+        if begun := {path.parent.name for path in lake.changed(RUNS) if path.name == PLAN_FILE} - known:
+            known |= begun
+            may_go = {one.name for one in plan_retention(estate, lake, today).things if not one.kept}
+        if thing.name not in may_go:
+            continue
+        lake.log(Path(LOG_FILE), json.dumps(_entry(thing), ensure_ascii=False, sort_keys=True))
+        if thing.kind == "run":
+            # Its plan first: a plan without a run would look like one that is being made.
+            folder = RUNS / thing.name
+            lake.remove(folder, [folder / PLAN_FILE, folder / RUN_RECORD])
+        else:
+            place = lake.snapshot(thing.name).place
+            # Without its manifest it is no snapshot; its texts go before the rest, being the most private.
+            lake.remove(TEXTS / place, [SNAPSHOTS / place / MANIFEST])
+            lake.remove(SNAPSHOTS / place)
+        gone.append(thing)
+    return gone
+
+
+def _snapshot(
+    snapshot: Snapshot, estate: Estate, rested_on: set[str], baselines: set[str], newest: set[str], oldest: date
+) -> Kept:
+    reasons = [
+        (snapshot.kommunekode not in estate.kommuner, "its kommune is not in the estate: a person must decide"),
+        (snapshot.id in baselines, "a baseline"),
+        (snapshot.id in newest, "the newest of its system and kommune"),
+        (snapshot.id in rested_on, "a run that is kept rests on it"),
+        (snapshot.udtrukket.astimezone(DANISH_TIME).date() >= oldest, f"extracted on {oldest} or later"),
+    ]
+    why = next((words for holds, words in reasons if holds), None)
+    return Kept("snapshot", snapshot.id, why is not None, why or f"extracted before {oldest}, and nothing needs it")
+
+
+def _run(run: RunRecord, kept: bool, newest: int) -> Kept:
+    why = f"among the newest {newest}, or the last one asked for" if kept else f"not among the newest {newest}"
+    return Kept("run", run.run_id, kept, why)
+
+
+def _baselines(pinned: dict[str, Any]) -> list[str]:
+    named = [pinned["foer_kmd_sag"], pinned["foer_edh"]]
+    named += [system[key] for system in pinned["systemer"] for key in ("foer_kmd_sag", "foer_edh")]
+    return [one for one in named if one is not None]
+
+
+def _plans(lake: Lake, runs: list[RunRecord]) -> dict[str, datetime]:
+    """When each run that is planned and not made was planned. UTC."""
+    made = {run.run_id for run in runs}
+    return {
+        path.parent.name: changed
+        for path, changed in lake.changed(RUNS).items()
+        if path.name == PLAN_FILE and path.parent.name not in made
+    }
+
+
+def _being_made(lake: Lake, runs: list[RunRecord]) -> set[str]:
+    pinned: set[str] = set()
+    for run_id, planned in _plans(lake, runs).items():
+        if datetime.now(UTC) - planned < _BEING_MADE:
+            try:
+                plan = open_plan(lake, run_id)
+            except LakeDamaged:
+                continue
+            pinned.update(one for code in plan.kommuner for one in pinned_ids(plan.pinned(code)))
+    return pinned
+
+
+def _given_up(lake: Lake, runs: list[RunRecord]) -> list[Kept]:
+    now = datetime.now(UTC)
+    return [
+        Kept("run", run_id, now - planned < _BEING_MADE, "being made" if now - planned < _BEING_MADE else "given up")
+        for run_id, planned in sorted(_plans(lake, runs).items())
+    ]
+
+
+def _entry(thing: Kept) -> dict[str, Any]:
+    number = os.getuid()
+    try:
+        name = pwd.getpwuid(number).pw_name
+    except KeyError:
+        name = str(number)
+    return {
+        "hvem": {"bruger": name, "uid": number},
+        "hvornaar": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "art": thing.kind,
+        "navn": thing.name,
+        "hvorfor": thing.why,
+    }

@@ -1,0 +1,94 @@
+"""Every manifest and every run record held against the files it names, as they lie where the lake lies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipelines.errors import LakeDamaged
+from pipelines.lake import RUNS, SNAPSHOTS, TEXTS, Lake
+from pipelines.reconcile.part import PART_FILE
+from pipelines.reconcile.plan import PLAN_FILE
+from pipelines.run_record import open_record
+
+Progress = Callable[[str, int, int], None]
+# What stands beside the files that are named, by the last part of the path.
+_BESIDE = frozenset({"manifest.json", "run.json", "kontrol.json", "rapport.html", PLAN_FILE, PART_FILE})
+
+
+@dataclass
+class Verified:
+    """What was found. ``intact`` + ``changed`` + ``missing`` are the files that manifests and runs name.
+
+    ``unreadable``: manifests and run records that cannot be read, and so name nothing; ``unnamed``: files of a
+    snapshot that its manifest does not name; ``unfinished``: what was begun and not published, which is no fault.
+    """
+
+    intact: int = 0
+    changed: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+    unnamed: list[str] = field(default_factory=list)
+    unfinished: list[str] = field(default_factory=list)
+
+    @property
+    def looked_at(self) -> int:
+        """How many files were held against a sum."""
+        return self.intact + len(self.changed) + len(self.missing)
+
+    @property
+    def sound(self) -> bool:
+        """Whether everything that is published is there as it was published."""
+        return not (self.changed or self.missing or self.unreadable or self.unnamed)
+
+
+def verify_lake(
+    lake: Lake, *, kommuner: Collection[str] = (), progress: Progress = lambda _what, _done, _of: None
+) -> Verified:
+    """Hold every file of ``lake`` against its sum; of ``kommuner`` alone when they are named.
+
+    Nothing stops at the first fault. A file is read once, a part at a time.
+    """
+    found = Verified()
+    lying = {path for path in lake.files() if _wanted(path, kommuner)}
+    named = dict(_sums(lake, found, kommuner, lying))
+    for done, (path, sha256) in enumerate(sorted(named.items())):
+        progress(str(path), done, len(named))
+        stored = lake.stored_sha256(path)
+        if stored is None:
+            found.missing.append(str(path))
+        elif stored == sha256:
+            found.intact += 1
+        else:
+            found.changed.append(str(path))
+    published = {path.parent for path in named}
+    for path in sorted(lying - named.keys()):
+        if path.name in _BESIDE or path.parent == RUNS:
+            continue
+        told = found.unnamed if path.parent in published else found.unfinished
+        told.append(str(path))
+    return found
+
+
+def _sums(
+    lake: Lake, found: Verified, kommuner: Collection[str], lying: Collection[Path]
+) -> Iterator[tuple[Path, str]]:
+    for path in sorted(lying):
+        try:
+            if path.name == "manifest.json":
+                yield from lake.read_manifest(path).sums().items()
+            elif path.name == "run.json":
+                run = open_record(lake, path.parent.name)
+                for name, sha256 in run.record["filer"].items():
+                    if _wanted(Path(name), kommuner):
+                        yield path.parent / name, sha256
+        except (LakeDamaged, KeyError, TypeError, AttributeError):
+            found.unreadable.append(str(path))
+
+
+def _wanted(path: Path, kommuner: Collection[str]) -> bool:
+    if path.parts[0] not in (str(SNAPSHOTS), str(TEXTS), str(RUNS)) and not path.parts[0].startswith("kommune="):
+        return False
+    of = [part.removeprefix("kommune=") for part in path.parts if part.startswith("kommune=")]
+    return not kommuner or not of or of[0] in kommuner

@@ -1,0 +1,85 @@
+"""`afstem verify` finds whatever is not as it was published, and names every file of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipelines.upkeep import verify_lake
+from tests.inquiry.made import Made
+from tests.ledger.clean import Clean
+from tests.test_cli import within
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Made:
+    lake = Made(tmp_path)
+    world = Clean()
+    for note in world.new["journalnotat"]:
+        note["tekst"] = "Et notat"
+    lake.run(world)
+    return lake
+
+
+def only(made: Made, pattern: str) -> Path:
+    return sorted(made.lake.root.glob(pattern))[0]
+
+
+def test_a_whole_lake_is_whole(made: Made) -> None:
+    found = verify_lake(made.lake)
+    files = [path for path in made.lake.root.rglob("*.parquet") if path.is_file()]
+    assert (found.sound, found.looked_at, found.intact) == (True, len(files), len(files))
+    code, told, _ = within("verify", "--estate", made.estate)
+    assert code == 0
+    assert told == f"{len(files):,} files = {len(files):,} intact + 0 changed + 0 missing.\n"
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["snapshots/system=edh/*/*/sag.parquet", "tekster/*/*/*/journalnotat.parquet", "runs/*/kommune=0751/fund.parquet"],
+)
+def test_a_changed_and_a_missing_file_are_named(made: Made, pattern: str) -> None:
+    path = only(made, pattern)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + b"?")
+    name = str(path.relative_to(made.lake.root))
+    assert verify_lake(made.lake).changed == [name]
+    path.unlink()
+    found = verify_lake(made.lake)
+    assert (found.missing, found.changed, found.sound) == ([name], [], False)
+    code, told, complained = within("verify", "--estate", made.estate)
+    assert code == 3
+    assert told.startswith(f"missing: {name}\n")
+    assert "restored from a copy" in complained
+
+
+def test_one_unreadable_manifest_hides_no_other_fault(made: Made) -> None:
+    only(made, "snapshots/system=ky/*/*/manifest.json").write_text("{", encoding="utf-8")
+    damaged = only(made, "snapshots/system=edh/*/*/sag.parquet")
+    damaged.write_bytes(b"")
+    code, told, _ = within("verify", "--json", "--estate", made.estate)
+    found = json.loads(told)
+    assert code == 3
+    assert [Path(path).name for path in found["unreadable"]] == ["manifest.json"]
+    assert found["changed"] == [str(damaged.relative_to(made.lake.root))]
+    assert found["filer"] == found["intact"] + len(found["changed"]) + len(found["missing"])
+
+
+def test_what_no_manifest_names_is_told_and_what_was_begun_is_no_fault(made: Made) -> None:
+    folder = only(made, "snapshots/system=ky/*/*/manifest.json").parent
+    (folder / "ekstra.parquet").write_bytes(b"")
+    assert [Path(path).name for path in verify_lake(made.lake).unnamed] == ["ekstra.parquet"]
+    (folder / "ekstra.parquet").unlink()
+    begun = made.lake.root / "runs" / "0123456789abcdef" / "kommune=0751" / "fund.parquet"
+    begun.parent.mkdir(parents=True)
+    begun.write_bytes(b"")
+    found = verify_lake(made.lake)
+    assert (found.sound, len(found.unfinished)) == (True, 1)
+
+
+def test_of_one_kommune_alone(made: Made) -> None:
+    only(made, "snapshots/system=ky/kommune=0751/*/sag.parquet").write_bytes(b"")
+    assert verify_lake(made.lake, kommuner=["0751"]).changed
+    assert verify_lake(made.lake, kommuner=["0730"]).looked_at == 0
