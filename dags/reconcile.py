@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import asdict
 from datetime import date, timedelta
@@ -29,6 +30,7 @@ from pipelines.reconcile import Seen, known_run, make_part, make_plan, open_plan
 _ASSETS = [asset_of(system) for system in estate().kilder]
 _HOUR, _MINUTE = estate().frist.split(":")
 _FRIST = danish(f"{int(_MINUTE)} {int(_HOUR)} * * *")
+LOG = logging.getLogger(__name__)
 FAILURE = "fejl"
 # How a DAG run is begun when nobody asks for it.
 BY_ITSELF = ("scheduled", "asset_triggered")
@@ -86,7 +88,7 @@ def reconcile() -> None:
             if run.run_type == "scheduled" and not waiting and known_run(lake, made) is not None:
                 raise AirflowSkipException(f"All systems have been pulled, and run {made.run_id} stands.")
             for each in missing:
-                context["ti"].log.warning("%s of %s has not come: %s", each.system, each.kommunekode, each.reason)
+                LOG.warning("%s of %s has not come: %s", each.system, each.kommunekode, each.reason)
             return {"run_id": made.run_id, "kommuner": made.kommuner, "mangler": [asdict(each) for each in missing]}
 
     @task
@@ -153,7 +155,7 @@ def reconcile() -> None:
             message = (
                 compose(lake, koersel, since(lake, koersel)) if asked_for else tell(estate(), lake, koersel, missing)
             )
-            context["ti"].log.info("%s\n%s", message.subject, message.text)
+            LOG.info("%s\n%s", message.subject, message.text)
             return koersel
 
     @task(trigger_rule=TriggerRule.NONE_SKIPPED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from afstem_airflow import LONGEST, RETRIED, START, danish, estate, moment_of, told
@@ -11,6 +12,8 @@ from airflow.sdk.exceptions import AirflowSkipException
 from pipelines.estate import DANISH_TIME
 from pipelines.lake.opening import open_lake
 from pipelines.upkeep import Kept, RetentionPlan, apply_retention, plan_retention
+
+LOG = logging.getLogger(__name__)
 
 
 @dag(
@@ -36,8 +39,8 @@ def retention() -> None:
             plan = plan_retention(estate(), open_lake(estate()), moment_of(context).astimezone(DANISH_TIME).date())
             going = [thing for thing in plan.things if not thing.kept]
             for thing in going:
-                context["ti"].log.info("%s %s goes: %s", thing.kind, thing.name, thing.why)
-            context["ti"].log.info("%d things, %d of them go.", len(plan.things), len(going))
+                LOG.info("%s %s goes: %s", thing.kind, thing.name, thing.why)
+            LOG.info("%d things, %d of them go.", len(plan.things), len(going))
             return [[thing.kind, thing.name, thing.why] for thing in going]
 
     @task(**RETRIED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from afstem_airflow import LONGEST, RETRIED, START, TEXTS, danish, estate, told
@@ -10,6 +11,8 @@ from airflow.sdk import Param, dag, get_current_context, task
 from pipelines.errors import LakeDamaged
 from pipelines.lake.opening import open_lake
 from pipelines.upkeep import verify_lake
+
+LOG = logging.getLogger(__name__)
 
 
 @dag(
@@ -33,7 +36,7 @@ def verify() -> None:
             found = verify_lake(open_lake(estate()), kommuner=context["params"]["kommuner"])
             for word in ("changed", "missing", "unreadable", "unnamed", "unfinished"):
                 for path in getattr(found, word):
-                    context["ti"].log.warning("%s: %s", word, path)
+                    LOG.warning("%s: %s", word, path)
             if not found.sound:
                 faults = found.changed + found.missing + found.unreadable + found.unnamed
                 raise LakeDamaged(f"{len(faults)} files of the lake are not as they were published: see this log.")
