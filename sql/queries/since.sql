@@ -7,8 +7,8 @@
 -- empty: nothing changed
 WITH kommune AS (
     SELECT DISTINCT kommunekode
-    FROM denne.afstemning.dom
-    SEMI JOIN hin.afstemning.dom USING (kommunekode)
+    FROM denne.afstemning.dom AS denne_dom
+    SEMI JOIN hin.afstemning.dom AS hin_dom USING (kommunekode)
 ),
 
 skift AS (
@@ -22,7 +22,7 @@ skift AS (
     GROUP BY ALL
 ),
 
-dom AS (
+domme AS (
     SELECT
         coalesce(denne.kommunekode, hin.kommunekode) AS kommunekode,
         coalesce(denne.regel, hin.regel) AS regel,
@@ -33,14 +33,14 @@ dom AS (
 )
 
 SELECT
-    dom.kommunekode,
-    dom.regel,
+    domme.kommunekode,
+    domme.regel,
     coalesce(skift.nye, 0) AS nye,
     coalesce(skift.borte, 0) AS borte,
-    dom.dom_hin,
-    dom.dom_denne
-FROM dom
-LEFT JOIN skift ON dom.kommunekode = skift.kommunekode AND dom.regel = skift.regel
-SEMI JOIN kommune ON dom.kommunekode = kommune.kommunekode
-WHERE skift.nye > 0 OR skift.borte > 0 OR dom.dom_hin IS DISTINCT FROM dom.dom_denne
-ORDER BY nye DESC, borte DESC, dom.kommunekode, dom.regel
+    domme.dom_hin,
+    domme.dom_denne
+FROM domme
+LEFT JOIN skift ON domme.kommunekode = skift.kommunekode AND domme.regel = skift.regel
+SEMI JOIN kommune ON domme.kommunekode = kommune.kommunekode
+WHERE skift.nye > 0 OR skift.borte > 0 OR domme.dom_hin IS DISTINCT FROM domme.dom_denne
+ORDER BY nye DESC, borte DESC, domme.kommunekode ASC, domme.regel ASC

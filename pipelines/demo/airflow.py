@@ -1,0 +1,280 @@
+"""A whole night of the made estate in a real Airflow of this machine alone: `make airflow`.
+
+Airflow itself is only started, asked over its API and stopped; nothing of it is imported.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipelines.demo import DEMO_KEY, build_demo
+from pipelines.errors import SystemFailure
+from pipelines.estate import load_estate
+
+DAGS_FOLDER = Path(__file__).resolve().parents[2] / "dags"
+HOST = "127.0.0.1"
+# Airflow takes half a minute to get up on two cores, and more when they are busy.
+SECONDS_UP = 300
+SECONDS_NIGHT = 1800
+_DONE = frozenset({"success", "failed"})
+
+
+def make_estate(folder: Path, cases: int) -> Path:
+    """The made estate as Airflow pulls it, in ``folder``: every system a source of deliveries. Its estate.yaml."""
+    build_demo(folder, cases=cases)
+    return pull_from_inbox(folder)
+
+
+def pull_from_inbox(folder: Path) -> Path:
+    """Let the deliveries in the inbox of the estate in ``folder`` be those of senders that it is pulled from."""
+    senders = folder / "afsendere"
+    (folder / "inbox").rename(senders)
+    path = folder / "estate.yaml"
+    written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    written["kilder"] = {
+        system.name: {
+            "art": "leverance",
+            "sted": {"url": senders.name},
+            "kommuner": sorted(one.name for one in system.iterdir() if one.name in written["kommuner"]),
+        }
+        for system in sorted(senders.iterdir())
+    }
+    path.write_text(yaml.safe_dump(written, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+@dataclass(frozen=True)
+class Airflow:
+    """Airflow in the folder ``home``, with the DAGs of the estate in ``estate``, on a free port of this machine.
+
+    ``settings``: environment variables beside the usual ones.
+    """
+
+    home: Path
+    estate: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=lambda: free_port())
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What every process of it is started with."""
+        return {
+            **os.environ,
+            # What Airflow starts, it looks for by name.
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+            "AIRFLOW_HOME": str(self.home),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS_FOLDER),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+            "AIRFLOW__CORE__PARALLELISM": "4",
+            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
+            "AIRFLOW__API__HOST": HOST,
+            "AIRFLOW__API__PORT": str(self.port),
+            "AIRFLOW__API__WORKERS": "1",
+            "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(free_port()),
+            "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(free_port()),
+            "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "False",
+            "AFSTEM_ESTATE": str(self.estate),
+            **self.settings,
+        }
+
+    def command(self, *arguments: str) -> None:
+        """Run an `airflow` command; raises ``SystemFailure`` with what it said when it fails."""
+        done = subprocess.run(  # noqa: S603 - a program of this environment
+            [_program(), *arguments], env=self.environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise SystemFailure(f"airflow {arguments[0]} failed: {(done.stderr or done.stdout)[-2000:]}")
+
+    def prepare(self) -> None:
+        """Make the database and the pools."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.command("db", "migrate")
+        pools = {
+            f"afstem_{system}": {"slots": kilder[0].samtidige, "description": "", "include_deferred": False}
+            for system, kilder in load_estate(self.estate).kilder.items()
+        }
+        (self.home / "pools.json").write_text(json.dumps(pools), encoding="utf-8")
+        self.command("pools", "import", str(self.home / "pools.json"))
+
+    @contextmanager
+    def running(self, *components: str) -> Iterator[None]:
+        """Airflow up and answering, and all of it gone afterwards. ``components``: `airflow` commands to be started."""
+        with (self.home / "airflow.log").open("ab") as log:
+            # Each in a session of its own: what it starts is stopped with it.
+            started = [
+                subprocess.Popen(  # noqa: S603 - a program of this environment
+                    [_program(), *component.split()],
+                    env=self.environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+                for component in components or ("standalone",)
+            ]
+        try:
+            self._wait_until_up(started)
+            yield
+        finally:
+            for process in started:
+                stop(process)
+
+    def login(self) -> tuple[str, str]:
+        """User and password of its one user."""
+        path = self.home / "simple_auth_manager_passwords.json.generated"
+        ((user, password),) = json.loads(path.read_text(encoding="utf-8")).items()
+        return user, password
+
+    def ask(self, path: str, body: object = None, method: str | None = None) -> Any:
+        """What the API answers to ``path``; raises ``OSError`` when it does not."""
+        user, password = self.login()
+        token = _request(f"{self.url}/auth/token", {"username": user, "password": password})["access_token"]
+        return _request(f"{self.url}/api/v2/{path}", body, {"Authorization": f"Bearer {token}"}, method)
+
+    def trigger(self, dag_id: str, **params: object) -> str:
+        """Begin a run of ``dag_id``; its id."""
+        return str(self.ask(f"dags/{dag_id}/dagRuns", {"logical_date": None, "conf": params})["dag_run_id"])
+
+    def run_of(self, dag_id: str, seconds: int = SECONDS_NIGHT) -> dict[str, Any]:
+        """The newest run of ``dag_id`` when it is done. Raises ``SystemFailure`` when it is not in ``seconds``."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            runs: list[dict[str, Any]] = self.ask(f"dags/{dag_id}/dagRuns?order_by=-run_after&limit=1")["dag_runs"]
+            if runs and runs[0]["state"] in _DONE:
+                return runs[0]
+            time.sleep(1)
+        raise SystemFailure(f"{dag_id} is not done after {seconds} seconds. What Airflow said: {self.home}/airflow.log")
+
+    def tasks(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
+        """The task instances of a run."""
+        answer: dict[str, Any] = self.ask(f"dags/{dag_id}/dagRuns/{run_id}/taskInstances?limit=1000")
+        return list(answer["task_instances"])
+
+    def night(self) -> dict[str, Any]:
+        """Pull every system; the run of `reconcile` that follows from it, done."""
+        for system in load_estate(self.estate).kilder:
+            self.trigger(f"snapshot_{system}")
+        return self.run_of("reconcile")
+
+    def _wait_until_up(self, started: list[subprocess.Popen[bytes]]) -> None:
+        until = time.monotonic() + SECONDS_UP
+        wanted = {"verify", "retention", "reconcile"}
+        while time.monotonic() < until:
+            if any(process.poll() is not None for process in started):
+                break
+            try:
+                dags = {dag["dag_id"] for dag in self.ask("dags?limit=100")["dags"]}
+                if wanted <= dags and _request(f"{self.url}/api/v2/monitor/health")["scheduler"]["status"] == "healthy":
+                    return
+            except (OSError, ValueError, KeyError):
+                pass
+            time.sleep(1)
+        raise SystemFailure(f"Airflow did not come up. What it said: {self.home}/airflow.log")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Stop ``process`` and all that it started: asked first, then made to."""
+    for number, seconds in ((signal.SIGTERM, 20), (signal.SIGKILL, 10)):
+        try:
+            os.killpg(process.pid, number)
+        except ProcessLookupError:
+            break
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and _alive(process):
+            time.sleep(0.2)
+        if not _alive(process):
+            break
+    process.wait(20)
+
+
+def _alive(process: subprocess.Popen[bytes]) -> bool:
+    process.poll()
+    try:
+        os.killpg(process.pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as listening:
+        listening.bind((HOST, 0))
+        return int(listening.getsockname()[1])
+
+
+def _request(url: str, body: object = None, headers: Mapping[str, str] | None = None, method: str | None = None) -> Any:
+    content = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(  # noqa: S310 - an address of this machine
+        url, content, {"Content-Type": "application/json", **(headers or {})}, method=method
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+        return json.load(answer)
+
+
+def _program() -> str:
+    beside = Path(sys.executable).with_name("airflow")
+    if not beside.exists():
+        raise SystemFailure("Airflow is not installed beside this Python: run `make airflow`.")
+    return str(beside)
+
+
+def main() -> None:
+    """`make airflow`: the estate made anew, a night run, and Airflow left up until Ctrl-C."""
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "demo-airflow")
+    if (folder / "home").is_dir() or not folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        raise SystemExit(f"{folder} holds something that is not a demo of Airflow, and is left alone.")
+    home = (folder / "home").resolve()
+    home.mkdir(parents=True)
+    settings = {"AIRFLOW_VAR_AFSTEM_KEY": DEMO_KEY.decode(), "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_hex(32)}
+    airflow = Airflow(home, make_estate(folder / "estate", 300), settings)
+    sys.stdout.write("Airflow is started; it takes a minute or two.\n")
+    airflow.prepare()
+    try:
+        with airflow.running():
+            user, password = airflow.login()
+            sys.stdout.write(f"{airflow.url}   user {user}, password {password}\nA night is run.\n")
+            sys.stdout.flush()
+            run = airflow.night()
+            for task in airflow.tasks("reconcile", run["dag_run_id"]):
+                sys.stdout.write(f"  {task['state']:10} {task['task_id']} {task['rendered_map_index'] or ''}\n")
+            sys.stdout.write(
+                "The last task fails by design: the made estate holds faults, and that is the night's verdict.\n"
+            )
+            pages = sorted((folder / "estate" / "lake" / "runs").glob("*/rapport.html"))
+            sys.stdout.write("".join(f"{page}\n" for page in pages))
+            if sys.stdin.isatty():
+                sys.stdout.write("Airflow stays up until Ctrl-C.\n")
+                sys.stdout.flush()
+                signal.pause()
+    except KeyboardInterrupt:
+        sys.stdout.write("\nStopped.\n")
+
+
+if __name__ == "__main__":
+    main()
