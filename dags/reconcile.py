@@ -84,6 +84,8 @@ def reconcile() -> None:
             if run.run_type == "asset_triggered" and waiting:
                 raise AirflowSkipException(f"{', '.join(waiting)} is not pulled yet; {estate().frist} is waited for.")
             lake = open_lake(estate())
+            if run.run_type == "scheduled" and waiting == sorted(estate().kilder) and not lake.snapshots():
+                raise AirflowSkipException("Nothing has been pulled yet: the estate's first night is waited for.")
             made = make_plan(estate(), lake, _today(context), kommuner=_kommuner(context), seen=_seen(context))
             if run.run_type == "scheduled" and not waiting and known_run(lake, made) is not None:
                 raise AirflowSkipException(f"All systems have been pulled, and run {made.run_id} stands.")
@@ -187,13 +189,21 @@ def _kommuner(context: Any) -> list[str]:
 
 
 def _nights(context: Any) -> dict[str, SystemNight | None]:
-    """What each system told of this night by its Asset; None when it has not been pulled yet."""
-    night = night_of(moment_of(context)).isoformat()
-    nights: dict[str, SystemNight | None] = {}
+    """What each system told of the night by its Asset; None when it has not been pulled yet.
+
+    The night is that of the run's frist; for a run that Assets have begun it is theirs, however late they come.
+    """
+    last: dict[str, SystemNight] = {}
     for system, asset in zip(estate().kilder, _ASSETS, strict=True):
         events = list(context["inlet_events"][asset])
-        nights[system] = events[-1].extra if events and events[-1].extra.get("nat") == night else None
-    return nights
+        if events:
+            last[system] = events[-1].extra
+    night = night_of(moment_of(context)).isoformat()
+    if context["dag_run"].run_type == "asset_triggered":
+        night = max(each["nat"] for each in last.values())
+    return {
+        system: last[system] if system in last and last[system]["nat"] == night else None for system in estate().kilder
+    }
 
 
 def _failures(context: Any) -> dict[str, str]:
