@@ -5,19 +5,19 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench lock clean
+.PHONY: help demo test test-airflow airflow lint bench lock clean
 
 BIN := .venv/bin
 # A file stays on one worker, so that what its tests share is made once.
-PYTEST := $(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadfile
+PYTEST := $(BIN)/pytest -q -m "not airflow" -n auto --maxprocesses 4 --dist loadfile
 UV := $(BIN)/uv --system-certs pip install --quiet --no-deps --require-hashes
 PIP := -m pip install -qq --no-compile --no-deps --require-hashes --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
-LOCKS := requirements requirements-dev requirements-bench requirements-duckdb2 requirements-uv
+LOCKS := requirements requirements-airflow requirements-dev requirements-bench requirements-duckdb2 requirements-uv
 
 help: ## Show the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile
 
 demo: .venv/.project ## Reconcile a made estate with known faults; the last line is the report's path
 	@$(BIN)/afstem demo
@@ -27,6 +27,12 @@ test: .venv/.dev .cache/duckdb2/.installed ## Run all tests, and those of the le
 	@PYTHONPATH=.cache/duckdb2 $(BIN)/python -c \
 		'import duckdb; assert duckdb.__version__ == "2.0.0"; print("The ledgers on DuckDB", duckdb.__version__)'
 	@PYTHONPATH=.cache/duckdb2 $(PYTEST) tests/ledger
+
+test-airflow: .venv/.dev ## Run the tests that start Airflow and its schedulers: minutes each
+	@$(BIN)/pytest -q -m airflow tests/airflow tests/docker
+
+airflow: .venv/.airflow ## Start Airflow with a made estate, and run a whole night of it
+	@$(BIN)/python -m pipelines.demo.airflow
 
 lint: .venv/.dev ## Check style, types and SQL
 	@$(BIN)/ruff check --quiet
@@ -59,6 +65,11 @@ clean: ## Remove the environments and caches
 	@echo "Installing what the pipeline runs on"
 	@$(UV) --python $(BIN)/python -r requirements.lock || $(BIN)/python $(PIP) -r requirements.lock
 	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/.airflow: .venv/.project requirements-airflow.lock
+	@echo "Installing Airflow"
+	@$(UV) --python $(BIN)/python -r requirements-airflow.lock || $(BIN)/python $(PIP) -r requirements-airflow.lock
 	@touch $@
 
 .venv/.dev: .venv/.project requirements-dev.lock

@@ -1,0 +1,75 @@
+"""Airflow in a folder of its own, and an estate whose systems it pulls."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from pipelines.demo.airflow import Airflow, pull_from_inbox
+from tests.ledger.world import World, write
+
+KEY = "5e" * 24
+# A script that imports the DAGs as Airflow does, and says what became of them in JSON on its last line.
+_RUN_DAGS = """
+import json, sys
+
+sys.path.insert(0, sys.argv[1])
+from airflow.dag_processing.dagbag import DagBag
+
+bag = DagBag(sys.argv[1])
+assert not bag.import_errors, bag.import_errors
+told = {}
+for dag_id, conf in json.loads(sys.argv[2]):
+    run = bag.dags[dag_id].test(run_conf=conf)
+    tasks = {}
+    for ti in run.get_task_instances():
+        tasks.setdefault(ti.task_id, []).append([ti.map_index, str(ti.state), ti.try_number])
+    told[dag_id] = {"state": str(run.state), "tasks": tasks}
+print()
+print(json.dumps(told))
+"""
+
+
+def made(folder: Path, *worlds: World) -> Path:
+    """The estate of ``worlds``, each system a source of deliveries."""
+    write(folder, *worlds)
+    return pull_from_inbox(folder)
+
+
+def settings() -> dict[str, str]:
+    return {"AIRFLOW_VAR_AFSTEM_KEY": KEY}
+
+
+def run_dags(airflow: Airflow, *dags: tuple[str, dict[str, Any]]) -> tuple[dict[str, Any], str]:
+    """Run each DAG with its parameters in one process, without a scheduler: what became of each, and all it said."""
+    done = subprocess.run(
+        [sys.executable, "-c", _RUN_DAGS, airflow.environment["AIRFLOW__CORE__DAGS_FOLDER"], json.dumps(dags)],
+        env=airflow.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said[-4000:]
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told, said
+
+
+def afstem(*arguments: str | Path, key: str = KEY) -> subprocess.CompletedProcess[str]:
+    """The command, in a process of its own."""
+    program = Path(sys.executable).with_name("afstem")
+    return subprocess.run(
+        [program, *map(str, arguments)],
+        env={**os.environ, "AFSTEM_KEY": key},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def states(told: dict[str, Any], task: str) -> list[str]:
+    return [state for _, state, _ in sorted(told["tasks"][task])]

@@ -1,0 +1,101 @@
+"""The DAGs are there, import nothing of Airflow but its SDK, and say what is wrong with an estate."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.demo.airflow import DAGS_FOLDER, Airflow
+from tests.airflow.site import made, settings
+from tests.ledger.clean import Clean
+
+_LIST = """
+import json, sys
+
+sys.path.insert(0, sys.argv[1])
+from airflow.dag_processing.dagbag import DagBag
+
+bag = DagBag(sys.argv[1])
+print()
+print(json.dumps({
+    "errors": list(bag.import_errors.values()),
+    "dags": {
+        dag_id: {
+            "tasks": {
+                task.task_id: [task.pool, task.retries, str(task.trigger_rule), bool(task.is_mapped)]
+                for task in dag.tasks
+            },
+            "leaves": sorted(task.task_id for task in dag.leaves),
+            "catchup": dag.catchup,
+            "timetable": type(dag.timetable).__name__,
+        }
+        for dag_id, dag in bag.dags.items()
+    },
+}))
+"""
+
+
+def bag_of(airflow: Airflow) -> dict[str, Any]:
+    airflow.home.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(
+        [sys.executable, "-c", _LIST, str(DAGS_FOLDER)],
+        env=airflow.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+@pytest.fixture(scope="module")
+def bag(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("bag")
+    return bag_of(Airflow(folder / "home", made(folder / "estate", Clean()), settings()))
+
+
+def test_there_is_a_dag_for_each_system_and_those_of_all(bag: dict[str, Any]) -> None:
+    assert bag["errors"] == []
+    systems = {"snapshot_kmd_sag", "snapshot_edh", "snapshot_ky"}
+    assert set(bag["dags"]) == systems | {"reconcile", "verify", "retention"}
+    assert all(dag["tasks"] for dag in bag["dags"].values())
+
+
+def test_what_is_pulled_is_pulled_in_the_pool_of_its_system(bag: dict[str, Any]) -> None:
+    for system in ("kmd_sag", "edh", "ky"):
+        pool, retries, _, mapped = bag["dags"][f"snapshot_{system}"]["tasks"]["pull"]
+        assert (pool, mapped) == (f"afstem_{system}", True)
+        assert retries > 0
+
+
+def test_the_verdict_is_the_last_task_and_alone_at_the_end(bag: dict[str, Any]) -> None:
+    assert bag["dags"]["reconcile"]["leaves"] == ["verdict"]
+    assert bag["dags"]["reconcile"]["tasks"]["reconcile_kommune"][3] is True
+    assert not any(dag["catchup"] for dag in bag["dags"].values())
+
+
+def test_nothing_of_airflow_is_imported_but_its_sdk() -> None:
+    found = []
+    for path in sorted(DAGS_FOLDER.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            found += [name for name in names if name.split(".")[0] == "airflow"]
+    assert found
+    assert {name.split(".")[1] if "." in name else "" for name in found} == {"sdk"}
+
+
+def test_a_wrong_estate_is_told_where_the_dags_are_seen(tmp_path: Path) -> None:
+    path = made(tmp_path / "estate", Clean())
+    written = path.read_text(encoding="utf-8")
+    path.write_text(written.replace("art: leverance", "art: papir", 1), encoding="utf-8")
+    told = bag_of(Airflow(tmp_path / "home", path, settings()))
+    assert told["errors"]
+    assert all("is not a kind of source" in error for error in told["errors"])
