@@ -268,6 +268,7 @@ def test_run_is_the_four_verbs_under_one_id(demo: Demo) -> None:
     made = folder / "lake" / "runs" / record["koersel_id"]
     assert sorted(file.name for file in made.iterdir() if file.is_file()) == [
         "kontrol.json",
+        "plan.json",
         "rapport.html",
         "run.json",
     ]

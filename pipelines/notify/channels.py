@@ -110,6 +110,7 @@ def _post(art: str, body: dict[str, Any], address: str) -> None:
         with urllib.request.build_opener(_NoRedirect).open(request, timeout=SECONDS):
             return
     except urllib.error.HTTPError as error:
+        error.close()
         if error.code >= 500 or error.code in _TRANSIENT:
             raise NotSent(f"{art} answers {error.code} for now. Try again.") from None
         raise InputError(f"{art} refuses with {error.code}. Make the webhook anew and put its address in.") from None

@@ -1,5 +1,4 @@
--- How many findings of each rule came and went between the other run (hin) and this one (denne), and which verdicts
---   changed?
+-- What came and went between the other run (hin) and this one (denne), rule by rule, and which verdicts changed?
 -- grain: one row per kommune and rule of which anything changed, of the kommuner that both runs hold
 -- reads: denne.afstemning.fund, hin.afstemning.fund, denne.afstemning.dom, hin.afstemning.dom
 -- columns: kommunekode; regel; nye (findings that only denne holds); borte (that only hin holds); dom_hin and

@@ -1,0 +1,253 @@
+"""A night is told through every channel, in counts alone; one that fails says so without its secret."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
+
+from pipelines.errors import InputError
+from pipelines.estate import load_estate
+from pipelines.night import Missing
+from pipelines.notify import compose, late, notify
+from pipelines.notify.channels import NotSent
+from pipelines.notify.telling import LAST_TOLD
+from pipelines.validate import validate
+from tests.inquiry.made import Made, later
+from tests.ledger.clean import Clean
+from tests.sources.file_servers import HOST, free_port
+from tests.test_cli import within
+
+SECRET = "hemmelig-sti-T0ken"
+PASSWORD = "kodeord-4711"
+CPR = "7101850009"
+CANARY = "Kanariefugl"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """Two judged runs: a clean one, and one in which two notes have gone."""
+    lake = Made(tmp_path_factory.mktemp("made"))
+    world = Clean()
+    for tables in (world.kmd, world.edh, world.new):
+        for note in tables["journalnotat"]:
+            note.update(tekst=f"{CANARY} {note['tekst']}", titel=f"Om {CPR}", forfatter=CANARY)
+    lake.run(world)
+    _, new = later(world)
+    new["journalnotat"].clear()
+    lake.run(world)
+    for run_id in lake.runs:
+        validate(lake.lake, run_id)
+    return lake
+
+
+class Webhook:
+    """An HTTP server of this machine that answers ``code`` and keeps what it was sent."""
+
+    def __init__(self, code: int = 200) -> None:
+        self.bodies: list[Any] = []
+        kept = self.bodies
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                kept.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(code)
+                if code == 302:
+                    self.send_header("Location", "http://127.0.0.1:1/")
+                self.end_headers()
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer((HOST, 0), Handler)
+        self.url = f"http://{HOST}:{self._server.server_port}/{SECRET}"
+
+    def __enter__(self) -> Webhook:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class Mailbox:
+    """Keeps every mail; lets in who knows the password."""
+
+    def __init__(self) -> None:
+        self.mails: list[Any] = []
+
+    async def handle_DATA(  # noqa: N802 - its name
+        self, server: Any, session: Any, envelope: Any
+    ) -> str:
+        self.mails.append(envelope)
+        return "250 OK"
+
+
+def authenticate(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+    right = isinstance(data, LoginPassword) and data.password == PASSWORD.encode()
+    return AuthResult(success=right, handled=False)
+
+
+@pytest.fixture
+def mail() -> Iterator[tuple[Mailbox, int]]:
+    box = Mailbox()
+    port = free_port()
+    controller = Controller(
+        box, hostname=HOST, port=port, authenticator=authenticate, auth_required=True, auth_require_tls=False
+    )
+    controller.start()
+    yield box, port
+    controller.stop()
+
+
+@pytest.fixture
+def told(made: Made) -> Iterator[Made]:
+    """The lake, of which nothing has been told yet."""
+    yield made
+    (made.lake.root / LAST_TOLD).unlink(missing_ok=True)
+
+
+def estate(made: Made, *channels: dict[str, Any]) -> Any:
+    written = json.loads(made.estate.read_text(encoding="utf-8"))
+    path = made.estate.with_name("told.yaml")
+    path.write_text(json.dumps({**written, "varsling": channels}), encoding="utf-8")
+    return load_estate(path)
+
+
+def slack(url: str, environment: pytest.MonkeyPatch, art: str = "slack", **more: Any) -> dict[str, Any]:
+    environment.setenv("AFSTEM_WEBHOOK", url)
+    return {"art": art, "forbindelse": {"miljoe": "AFSTEM_WEBHOOK"}, **more}
+
+
+def test_it_tells_what_came_and_went_and_names_nobody(told: Made) -> None:
+    first, second = told.runs
+    missing = [Missing("ksd", "0751", "kilden kunne ikke læses")]
+    message = compose(told.lake, second, first, missing)
+    assert message.subject == "Afstem: 1 ikke kommet, 3 nye fund, 0 borte"
+    assert "ksd for 0751: kilden kunne ikke læses" in message.text
+    assert "0751 R02: opfyldt -> brudt." in message.text, message.text
+    assert "0751 R02: 2. " in message.text, message.text
+    assert f"Kørsel {second}" in message.text
+    assert message == compose(told.lake, second, first, missing)
+    back = compose(told.lake, first, second)
+    assert back.subject == "Afstem: 0 nye fund, 3 borte"
+    for text in (message.text, back.text):
+        for hidden in (CPR, CANARY, "n1", "m1"):
+            assert hidden not in text
+
+
+def test_the_first_and_the_same_run_say_so(told: Made) -> None:
+    first, _ = told.runs
+    assert compose(told.lake, first, None).subject == "Afstem: første kørsel"
+    same = compose(told.lake, first, first)
+    assert (same.subject, same.news) == ("Afstem: intet er ændret", False)
+
+
+def test_what_was_told_is_what_the_next_is_held_against(told: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = told.runs
+    with Webhook() as hook:
+        channel = slack(hook.url, monkeypatch, kun_ved_aendring=True)
+        notify(estate(told, channel), told.lake, first)
+        assert "3 nye fund" in notify(estate(told, channel), told.lake, second).subject
+        assert notify(estate(told, channel), told.lake, second).subject == "Afstem: intet er ændret"
+        # The last had no news.
+        assert len(hook.bodies) == 2
+    assert hook.bodies[1]["text"].startswith("*Afstem: 3 nye fund, 0 borte*")
+    assert "opfyldt -&gt; brudt" in hook.bodies[1]["text"]
+
+
+def test_teams_gets_a_card(told: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Webhook(202) as hook:
+        notify(estate(told, slack(hook.url, monkeypatch, "teams")), told.lake, told.runs[1])
+    (body,) = hook.bodies
+    (attachment,) = body["attachments"]
+    assert attachment["contentType"] == "application/vnd.microsoft.card.adaptive"
+    assert attachment["content"]["body"][0]["text"] == "Afstem: 3 nye fund, 0 borte"
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+def test_mail_reaches_those_it_is_for(told: Made, mail: tuple[Mailbox, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    box, port = mail
+    monkeypatch.setenv("AFSTEM_MAIL", f"smtp://afstem:{PASSWORD}@{HOST}:{port}")
+    channel = {
+        "art": "mail",
+        "forbindelse": {"miljoe": "AFSTEM_MAIL"},
+        "fra": "afstem@kommune.example",
+        "til": ["drift@kommune.example", "leder@kommune.example"],
+    }
+    notify(estate(told, channel), told.lake, told.runs[1])
+    (envelope,) = box.mails
+    assert envelope.rcpt_tos == ["drift@kommune.example", "leder@kommune.example"]
+    assert b"Subject: Afstem: 3 nye fund, 0 borte" in envelope.content
+    monkeypatch.setenv("AFSTEM_MAIL", f"smtp://afstem:forkert-{PASSWORD}@{HOST}:{port}")
+    with pytest.raises(InputError, match="refuses") as refused:
+        notify(estate(told, channel), told.lake, told.runs[1])
+    assert PASSWORD not in str(refused.value)
+
+
+@pytest.mark.parametrize(("code", "kind"), [(500, NotSent), (429, NotSent), (404, InputError), (302, InputError)])
+def test_a_channel_that_fails_is_told_without_its_secret_and_stops_no_other(
+    told: Made, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, code: int, kind: type[Exception]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with Webhook(code) as failing, Webhook() as working:
+        monkeypatch.setenv("AFSTEM_OTHER", working.url)
+        other = {"art": "slack", "forbindelse": {"miljoe": "AFSTEM_OTHER"}}
+        opened = estate(told, slack(failing.url, monkeypatch, "teams"), other)
+        with pytest.raises(kind, match="teams") as failed:
+            notify(opened, told.lake, told.runs[1])
+        assert len(working.bodies) == 1
+    for said in (str(failed.value), caplog.text, repr(opened), repr(failed.value.__context__)):
+        assert SECRET not in said
+    # What was not told to all is told anew.
+    assert told.lake.read(LAST_TOLD) is None
+
+
+def test_what_is_not_there_is_a_failure_of_the_system(told: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    channel = slack(f"http://{HOST}:{free_port()}/{SECRET}", monkeypatch)
+    opened = estate(told, channel)
+    code, said, complained = within("notify", "--estate", opened.path)
+    assert (code, SECRET in said + complained) == (3, False)
+    assert "slack could not be reached" in complained
+    monkeypatch.setenv("AFSTEM_WEBHOOK", f"http://hooks.example/{SECRET}")
+    code, _, complained = within("notify", "--estate", opened.path)
+    assert (code, SECRET in complained) == (2, False)
+    assert "https://" in complained
+
+
+def test_the_command_shows_and_sends_nothing(told: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Webhook() as hook:
+        opened = estate(told, slack(hook.url, monkeypatch))
+        code, said, _ = within("notify", "--show", "--run", told.runs[1], "--estate", opened.path)
+        assert (code, said.splitlines()[0], hook.bodies) == (0, "Afstem: 3 nye fund, 0 borte", [])
+        _, _, complained = within("notify", "--run", told.runs[1], "--estate", told.estate)
+        assert "Nobody was told" in complained
+
+
+def test_a_late_night_is_told() -> None:
+    assert "240 minutter" in late(240).text
+
+
+@pytest.mark.parametrize(
+    ("channel", "sentence"),
+    [
+        ({"art": "mail", "forbindelse": {"miljoe": "A"}}, "varsling.1: art mail needs fra and til"),
+        ({"art": "fax", "forbindelse": {"miljoe": "A"}}, "varsling.1.art: must be"),
+        ({"art": "slack", "forbindelse": "https://hooks.example/x"}, "what is secret never stands in the estate"),
+        ({"art": "slack", "forbindelse": {"miljoe": "A"}, "til": ["a@b.dk"]}, "has no fra and no til"),
+        ({"art": "slack", "forbindelse": {"miljoe": "A"}, "kanal": "x"}, "unknown key; known here: art, forbindelse"),
+    ],
+)
+def test_a_mistake_in_the_estate_is_told_with_its_place(made: Made, channel: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(InputError) as refused:
+        estate(made, channel)
+    assert sentence in str(refused.value)
+    assert "line" in str(refused.value)
