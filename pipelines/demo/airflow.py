@@ -120,8 +120,11 @@ class Airflow:
         self.command("pools", "import", str(self.home / "pools.json"))
 
     @contextmanager
-    def running(self, *components: str) -> Iterator[None]:
-        """Airflow up and answering, and all of it gone afterwards. ``components``: `airflow` commands to be started."""
+    def running(self, *components: str) -> Iterator[list[subprocess.Popen[bytes]]]:
+        """Airflow up and answering, and all of it gone afterwards. ``components``: `airflow` commands to be started.
+
+        Gives their processes, in the order of ``components``; the one of all when none is named.
+        """
         with (self.home / "airflow.log").open("ab") as log:
             # Each in a session of its own: what it starts is stopped with it.
             started = [
@@ -137,7 +140,7 @@ class Airflow:
             ]
         try:
             self._wait_until_up(started)
-            yield
+            yield started
         finally:
             for process in started:
                 stop(process)
