@@ -1,4 +1,7 @@
-"""What the DAGs share: the estate, the Assets, the keys, and how a failure is told to Airflow."""
+"""What the DAGs share: the estate, the Assets, the keys, and how a failure is told to Airflow.
+
+Airflow reads these files over and over, and again in front of every task: what a task calls is imported in the task.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,6 @@ from airflow.sdk.log import mask_secret
 
 from pipelines.errors import AfstemError, TransientFailure
 from pipelines.estate import Estate, load_estate
-from pipelines.landing import read_key, read_text_key
 
 ESTATE_VARIABLE = "AFSTEM_ESTATE"
 DANISH = "Europe/Copenhagen"
@@ -63,6 +65,8 @@ def keys() -> tuple[bytes, bytes | None]:
     From the Variables ``afstem_key`` and ``afstem_text_key``, which a secrets backend may hold; else from the
     environment. Raises ``UsageError`` when there is no key, or it has not the right form.
     """
+    from pipelines.landing import read_key, read_text_key
+
     written = {name: _secret(name) for name in ("afstem_key", "afstem_text_key")}
     return read_key(written["afstem_key"]), read_text_key(written["afstem_text_key"])
 

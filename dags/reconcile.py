@@ -6,7 +6,7 @@ import logging
 import os
 from dataclasses import asdict
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from afstem_airflow import LONGEST, RETRIED, START, TEXTS, asset_of, danish, estate, keys, moment_of, told
 from airflow.sdk import (
@@ -23,9 +23,10 @@ from airflow.sdk import (
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from pipelines.estate import DANISH_TIME
-from pipelines.lake.opening import open_lake
-from pipelines.night import Missing, SystemNight, gather_night, missing_of, night_of, verdict_of
-from pipelines.reconcile import Seen, known_run, make_part, make_plan, open_plan
+
+if TYPE_CHECKING:
+    from pipelines.night import SystemNight
+    from pipelines.reconcile import Seen
 
 _ASSETS = [asset_of(system) for system in estate().kilder]
 _HOUR, _MINUTE = estate().frist.split(":")
@@ -50,6 +51,8 @@ def _deadline() -> DeadlineAlert | None:
 
 def _seen(context: Any) -> Seen:
     """The snapshots that the run may rest on: those asked for, extracted before it was due."""
+    from pipelines.reconcile import Seen
+
     return Seen(frozenset(context["params"]["snapshots"]), moment_of(context))
 
 
@@ -74,6 +77,10 @@ def reconcile() -> None:
 
     @task(inlets=_ASSETS, **RETRIED)
     def plan() -> dict[str, Any]:
+        from pipelines.lake.opening import open_lake
+        from pipelines.night import missing_of
+        from pipelines.reconcile import known_run, make_plan
+
         context: Any = get_current_context()
         with told():
             run = context["dag_run"]
@@ -99,6 +106,9 @@ def reconcile() -> None:
 
     @task(map_index_template="{{ kommunekode }}", **RETRIED)
     def reconcile_kommune(kommunekode: str, plan: dict[str, Any]) -> None:
+        from pipelines.lake.opening import open_lake
+        from pipelines.reconcile import make_part, open_plan
+
         context: Any = get_current_context()
         context["kommunekode"] = kommunekode
         try:
@@ -112,6 +122,9 @@ def reconcile() -> None:
 
     @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS, **RETRIED)
     def gather(plan: dict[str, Any]) -> str:
+        from pipelines.lake.opening import open_lake
+        from pipelines.night import gather_night
+
         context: Any = get_current_context()
         with told():
             lake = open_lake(estate())
@@ -130,6 +143,7 @@ def reconcile() -> None:
 
     @task(**RETRIED)
     def validate(koersel: str) -> str:
+        from pipelines.lake.opening import open_lake
         from pipelines.validate import validate as judge
 
         with told():
@@ -138,6 +152,7 @@ def reconcile() -> None:
 
     @task(**RETRIED)
     def report(koersel: str) -> str:
+        from pipelines.lake.opening import open_lake
         from pipelines.report import write_report
 
         with told():
@@ -145,6 +160,8 @@ def reconcile() -> None:
 
     @task(**RETRIED)
     def notify(koersel: str, plan: dict[str, Any]) -> str:
+        from pipelines.lake.opening import open_lake
+        from pipelines.night import Missing
         from pipelines.notify import compose, since
         from pipelines.notify import notify as tell
 
@@ -162,6 +179,9 @@ def reconcile() -> None:
 
     @task(trigger_rule=TriggerRule.NONE_SKIPPED)
     def verdict(plan: dict[str, Any]) -> None:
+        from pipelines.lake.opening import open_lake
+        from pipelines.night import Missing, verdict_of
+
         ti: Any = get_current_context()["ti"]
         with told():
             made = {name: ti.xcom_pull(task_ids=name) for name in ("gather", "validate", "report", "notify")}
@@ -193,6 +213,8 @@ def _nights(context: Any) -> dict[str, SystemNight | None]:
 
     The night is that of the run's frist; for a run that Assets have begun it is theirs, however late they come.
     """
+    from pipelines.night import night_of
+
     last: dict[str, SystemNight] = {}
     for system, asset in zip(estate().kilder, _ASSETS, strict=True):
         events = list(context["inlet_events"][asset])

@@ -10,8 +10,6 @@ from airflow.sdk import Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
 from pipelines.estate import DANISH_TIME
-from pipelines.lake.opening import open_lake
-from pipelines.upkeep import Kept, RetentionPlan, apply_retention, plan_retention
 
 LOG = logging.getLogger(__name__)
 
@@ -32,6 +30,9 @@ def retention() -> None:
 
     @task(**RETRIED)
     def decide() -> list[list[str]]:
+        from pipelines.lake.opening import open_lake
+        from pipelines.upkeep import plan_retention
+
         context: Any = get_current_context()
         with told():
             if estate().bevaring is None:
@@ -45,6 +46,9 @@ def retention() -> None:
 
     @task(**RETRIED)
     def remove(going: list[list[Any]]) -> int:
+        from pipelines.lake.opening import open_lake
+        from pipelines.upkeep import Kept, RetentionPlan, apply_retention
+
         context: Any = get_current_context()
         if context["params"]["kun_vis"]:
             raise AirflowSkipException("Only told, as was asked.")

@@ -10,7 +10,6 @@ from airflow.sdk import DAG, Metadata, Param, TriggerRule, dag, get_current_cont
 from airflow.sdk.exceptions import AirflowFailException
 
 from pipelines.errors import UsageError
-from pipelines.night import SystemNight, account, night_of, pull_one
 
 OUTCOME = "udfald"
 
@@ -43,6 +42,8 @@ def make_dag(system: str) -> DAG:
 
         @task(pool=pool_of(system), map_index_template="{{ kommunekode }}", **RETRIED)
         def pull(kommunekode: str) -> None:
+            from pipelines.night import pull_one
+
             context: Any = get_current_context()
             context["kommunekode"] = kommunekode
             with told():
@@ -54,13 +55,17 @@ def make_dag(system: str) -> DAG:
 
         @task(outlets=[asset], trigger_rule=TriggerRule.ALL_DONE)
         def publish(kommuner: list[str]) -> Iterator[Metadata]:
+            from pipelines.night import account, night_of
+
             with told():
                 night = night_of(moment_of(get_current_context())).isoformat()
                 yield Metadata(asset, extra=dict(account(system, night, kommuner, _pulled())))
 
         @task(trigger_rule=TriggerRule.ALL_DONE)
         def outcome(kommuner: list[str]) -> None:
-            made: SystemNight = account(system, "", kommuner, _pulled())
+            from pipelines.night import account
+
+            made = account(system, "", kommuner, _pulled())
             failed = [each["kommunekode"] for each in made["kommuner"] if each["status"] in ("afvist", "fejlet")]
             if failed:
                 raise AirflowFailException(f"{len(failed)} of {len(kommuner)} kommuner failed: {', '.join(failed)}.")

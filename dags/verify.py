@@ -9,8 +9,6 @@ from afstem_airflow import LONGEST, RETRIED, START, TEXTS, danish, estate, told
 from airflow.sdk import Param, dag, get_current_context, task
 
 from pipelines.errors import LakeDamaged
-from pipelines.lake.opening import open_lake
-from pipelines.upkeep import verify_lake
 
 LOG = logging.getLogger(__name__)
 
@@ -31,6 +29,9 @@ def verify() -> None:
 
     @task(**RETRIED)
     def verify_files() -> int:
+        from pipelines.lake.opening import open_lake
+        from pipelines.upkeep import verify_lake
+
         context: Any = get_current_context()
         with told():
             found = verify_lake(open_lake(estate()), kommuner=context["params"]["kommuner"])

@@ -17,11 +17,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
 import yaml
 
 from pipelines.demo import DEMO_KEY, build_demo
@@ -89,6 +90,8 @@ class Airflow:
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
             "AIRFLOW__CORE__PARALLELISM": "4",
+            # The DAGs change when the estate does, and reading them anew takes from the work.
+            "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "600",
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
             "AIRFLOW__API__HOST": HOST,
             "AIRFLOW__API__PORT": str(self.port),
@@ -203,28 +206,38 @@ class Airflow:
         raise SystemFailure(f"Airflow did not come up. What it said: {self.home}/airflow.log")
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """Stop ``process`` and all that it started: asked first, then made to."""
-    for number, seconds in ((signal.SIGTERM, 20), (signal.SIGKILL, 10)):
-        try:
-            os.killpg(process.pid, number)
-        except ProcessLookupError:
-            break
-        until = time.monotonic() + seconds
-        while time.monotonic() < until and _alive(process):
-            time.sleep(0.2)
-        if not _alive(process):
-            break
-    process.wait(20)
+def stop(process: subprocess.Popen[bytes], *, ask: bool = True) -> None:
+    """Stop ``process``, which leads a session, and all that it started: asked first if ``ask``, then made to."""
+    if ask:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        _gone(process, 20)
+    # A task is in a group of its own, so that it may be stopped alone; the session is the same.
+    for pid in session_of(process):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    if not _gone(process, 20):
+        raise SystemFailure(f"Process {process.pid} does not end. End it by hand.")
 
 
-def _alive(process: subprocess.Popen[bytes]) -> bool:
-    process.poll()
-    try:
-        os.killpg(process.pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+def session_of(process: subprocess.Popen[bytes]) -> list[int]:
+    """The ids of all processes that run in the session that ``process`` leads."""
+    found = []
+    for each in psutil.process_iter():
+        with suppress(ProcessLookupError, PermissionError, psutil.NoSuchProcess):
+            if os.getsid(each.pid) == process.pid and each.status() != psutil.STATUS_ZOMBIE:
+                found.append(each.pid)
+    return found
+
+
+def _gone(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        process.poll()
+        if not session_of(process):
+            return True
+        time.sleep(0.2)
+    return False
 
 
 def free_port() -> int:

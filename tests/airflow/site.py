@@ -6,11 +6,16 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pipelines.demo.airflow import Airflow, pull_from_inbox
+from pipelines.demo.airflow import HOST, Airflow, free_port, pull_from_inbox, stop
 from tests.ledger.world import World, write
+from tests.packages import require_program
+from tests.sources.database_servers import DatabaseServer
 
 KEY = "5e" * 24
 # A script that imports the DAGs as Airflow does, and says what became of them in JSON on its last line.
@@ -42,6 +47,46 @@ def made(folder: Path, *worlds: World) -> Path:
 
 def settings() -> dict[str, str]:
     return {"AIRFLOW_VAR_AFSTEM_KEY": KEY}
+
+
+@contextmanager
+def running_redis(folder: Path) -> Iterator[int]:
+    """A Redis server; its port."""
+    program = require_program(["redis-server"], ["redis-server"])
+    port = free_port()
+    command = [program, "--port", str(port), "--bind", HOST, "--save", "", "--dir", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True) as process:
+        try:
+            time.sleep(1)
+            assert process.poll() is None
+            yield port
+        finally:
+            stop(process)
+
+
+def celery_settings(database: DatabaseServer, redis: int) -> dict[str, str]:
+    """What makes Airflow give its tasks to Celery's workers, and notice within a minute or two that one is gone."""
+    url = database.url.set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)
+    return {
+        **settings(),
+        "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
+        "AIRFLOW__CORE__PARALLELISM": "8",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": url,
+        "AIRFLOW__CELERY__RESULT_BACKEND": f"db+{url}",
+        "AIRFLOW__CELERY__BROKER_URL": f"redis://{HOST}:{redis}/0",
+        "AIRFLOW__API_AUTH__JWT_SECRET": "5a" * 32,
+        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "30",
+        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
+        "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "90",
+        "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT_CHECK_INTERVAL": "10",
+        # Where the tests are run as root.
+        "C_FORCE_ROOT": "1",
+    }
+
+
+def celery_worker(name: str, concurrency: int) -> str:
+    """The command that starts a worker."""
+    return f"celery worker --celery-hostname {name}@%h --concurrency {concurrency} --skip-serve-logs"
 
 
 def run_dags(airflow: Airflow, *dags: tuple[str, dict[str, Any]]) -> tuple[dict[str, Any], str]:

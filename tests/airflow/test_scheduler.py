@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import os
-import re
-import signal
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
+import yaml
 from playwright.sync_api import Browser
 
 from pipelines.contract import kommuner
-from pipelines.demo.airflow import Airflow, free_port, stop
+from pipelines.demo.airflow import Airflow, session_of, stop
 from pipelines.estate import DANISH_TIME
-from tests.airflow.site import afstem, made, settings
+from tests.airflow.site import afstem, celery_settings, celery_worker, made, running_redis, settings
 from tests.lake.test_objects import in_folder, timeless
 from tests.ledger.clean import Clean
-from tests.packages import require_program
+from tests.notify.webhook import Webhook
 from tests.sources.database_servers import DatabaseServer, postgresql
-from tests.sources.file_servers import HOST
 
 __all__ = ["postgresql"]
 pytestmark = pytest.mark.airflow
@@ -41,7 +40,11 @@ def forty(folder: Path) -> Path:
         worlds.append(world)
     # One has lost a note, so that the verdict is not clean.
     worlds[7].new["journalnotat"].pop()
-    return made(folder, *worlds)
+    path = made(folder, *worlds)
+    varsling = [{"art": "slack", "forbindelse": {"miljoe": "AFSTEM_WEBHOOK"}}]
+    written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    path.write_text(yaml.safe_dump({**written, "varsling": varsling}, allow_unicode=True), encoding="utf-8")
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -70,75 +73,62 @@ def counted(airflow: Airflow, run: dict[str, Any]) -> dict[str, Counter[str]]:
 
 def test_one_machine_runs_forty_kommuner(tmp_path: Path, by_hand: dict[str, Any], browser: Browser) -> None:
     estate = forty(tmp_path / "estate")
-    airflow = Airflow(tmp_path / "home", estate, settings())
-    airflow.prepare()
-    with airflow.running():
-        run = airflow.night()
-        states = counted(airflow, run)
-        assert states["reconcile_kommune"] == {"success": 40}
-        assert [states[task] for task in ("report", "notify")] == [{"success": 1}] * 2
-        assert states["verdict"] == {"failed": 1}
-        user, password = airflow.login()
-        page = browser.new_page(viewport={"width": 1400, "height": 900})
-        page.goto(f"{airflow.url}/dags/reconcile/runs/{run['dag_run_id']}")
-        page.fill("input[name=username]", user)
-        page.fill("input[name=password]", password)
-        page.click("button[type=submit]")
-        page.goto(f"{airflow.url}/dags/reconcile/runs/{run['dag_run_id']}")
-        page.wait_for_selector("text=reconcile_kommune", timeout=60_000)
-        page.wait_for_selector("text=verdict", timeout=60_000)
-        if folder := os.environ.get("AFSTEM_SCREENSHOTS"):
-            page.wait_for_timeout(3_000)
-            page.screenshot(path=f"{folder}/grid.png")
+    with Webhook() as hook:
+        # No night is done in no time, so it is told that this one is late.
+        told = {"AFSTEM_WEBHOOK": hook.url, "AFSTEM_DEADLINE_MINUTES": "0"}
+        airflow = Airflow(tmp_path / "home", estate, {**settings(), **told})
+        airflow.prepare()
+        with airflow.running() as (standalone,):
+            run = airflow.night()
+            states = counted(airflow, run)
+            assert states["reconcile_kommune"] == {"success": 40}
+            assert [states[task] for task in ("report", "notify")] == [{"success": 1}] * 2
+            assert states["verdict"] == {"failed": 1}
+            _show(airflow, run, browser)
+            subjects = {body["text"].splitlines()[0] for body in hook.bodies}
+            assert subjects == {"*Afstem: natten er ikke færdig*", "*Afstem: første kørsel, 1 fund*"}
+    assert session_of(standalone) == []
     assert published(estate) == by_hand
-    # All of it is gone with it.
-    left = subprocess.run(["pgrep", "-f", str(airflow.home)], capture_output=True, text=True, check=False).stdout
-    assert left == ""
 
 
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[int]:
-    program = require_program(["redis-server"], ["redis-server"])
-    port = free_port()
-    command = [program, "--port", str(port), "--bind", HOST, "--save", "", "--dir", str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True) as process:
-        time.sleep(1)
-        assert process.poll() is None
-        yield port
-        stop(process)
+def _show(airflow: Airflow, run: dict[str, Any], browser: Browser) -> None:
+    """The night is seen in Airflow's pages; where ``AFSTEM_SCREENSHOTS`` names a folder, pictures are put there."""
+    user, password = airflow.login()
+    page = browser.new_page(viewport={"width": 1400, "height": 900})
+    address = f"{airflow.url}/dags/reconcile/runs/{run['dag_run_id']}"
+    page.goto(address)
+    page.fill("input[name=username]", user)
+    page.fill("input[name=password]", password)
+    page.click("button[type=submit]")
+    page.goto(address)
+    page.wait_for_selector("text=reconcile_kommune", timeout=60_000)
+    page.wait_for_selector("text=verdict", timeout=60_000)
+    if folder := os.environ.get("AFSTEM_SCREENSHOTS"):
+        page.wait_for_timeout(3_000)
+        page.screenshot(path=f"{folder}/grid.png")
 
 
 def test_workers_of_celery_run_them_and_one_that_is_killed_is_made_up_for(
-    tmp_path: Path, by_hand: dict[str, Any], postgresql: DatabaseServer, redis: int
+    tmp_path: Path, by_hand: dict[str, Any], postgresql: DatabaseServer
 ) -> None:
     estate = forty(tmp_path / "estate")
-    database = postgresql.url.set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)
-    celery = {
-        "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
-        "AIRFLOW__CORE__PARALLELISM": "8",
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database,
-        "AIRFLOW__CELERY__RESULT_BACKEND": f"db+{database}",
-        "AIRFLOW__CELERY__BROKER_URL": f"redis://{HOST}:{redis}/0",
-        "AIRFLOW__CELERY__WORKER_CONCURRENCY": "2",
-        "AIRFLOW__API_AUTH__JWT_SECRET": "5a" * 32,
-        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "20",
-        "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "5",
-        "C_FORCE_ROOT": "1",
-    }
-    airflow = Airflow(tmp_path / "home", estate, {**settings(), **celery})
-    airflow.prepare()
-    workers = [f"celery worker --celery-hostname {name}@%h --skip-serve-logs" for name in ("one", "two")]
-    with airflow.running("api-server", "scheduler", "dag-processor", *workers) as processes:
-        killed = processes[-1]
-        _wait_for_work(airflow)
-        os.killpg(killed.pid, signal.SIGKILL)
-        run = airflow.night()
-        states = counted(airflow, run)
-        assert states["reconcile_kommune"] == {"success": 40}
-        tries = [task["try_number"] for system in SYSTEMS for task in _pulled(airflow, system)]
-        tries += [task["try_number"] for task in airflow.tasks("reconcile", run["dag_run_id"])]
-        assert max(tries) > 1, "the killed worker was at nothing"
-        assert killed.poll() is not None
+    with running_redis(tmp_path) as redis, Webhook() as hook:
+        settings_of_all = {**celery_settings(postgresql, redis), "AFSTEM_WEBHOOK": hook.url}
+        airflow = Airflow(tmp_path / "home", estate, settings_of_all)
+        airflow.prepare()
+        workers = [celery_worker(name, 2) for name in ("one", "two")]
+        with airflow.running("api-server", "scheduler", "dag-processor", *workers) as processes:
+            killed = processes[-1]
+            _wait_for_work(killed)
+            stop(killed, ask=False)
+            run = airflow.night()
+            assert killed.poll() is not None
+            states = counted(airflow, run)
+            assert states["reconcile_kommune"] == {"success": 40}
+            tries = [task["try_number"] for system in SYSTEMS for task in _pulled(airflow, system)]
+            tries += [task["try_number"] for task in airflow.tasks("reconcile", run["dag_run_id"])]
+            assert max(tries) > 1, "what the killed worker was at was not done again"
+            assert [body["text"].splitlines()[0] for body in hook.bodies] == ["*Afstem: første kørsel, 1 fund*"]
     assert published(estate) == by_hand
 
 
@@ -147,11 +137,13 @@ def _pulled(airflow: Airflow, system: str) -> list[dict[str, Any]]:
     return airflow.tasks(f"snapshot_{system}", run["dag_run_id"])
 
 
-def _wait_for_work(airflow: Airflow) -> None:
-    """Until the second worker is at the work of a kommune."""
-    for _ in range(300):
-        told = airflow.ask("dags/~/dagRuns/~/taskInstances?state=running&limit=100")["task_instances"]
-        if any(re.match("two@", task["hostname"] or "") or task["task_id"] == "pull" for task in told):
-            return
-        time.sleep(0.2)
-    raise AssertionError("no kommune was begun")
+def _wait_for_work(worker: subprocess.Popen[bytes]) -> None:
+    """Until ``worker`` has begun a task."""
+    for _ in range(3000):
+        for pid in session_of(worker):
+            with suppress(psutil.NoSuchProcess):
+                # What Airflow calls the process of a task.
+                if " ".join(psutil.Process(pid).cmdline()).startswith("airflow worker --"):
+                    return
+        time.sleep(0.1)
+    raise AssertionError("the worker was given nothing")

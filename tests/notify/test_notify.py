@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -22,10 +20,10 @@ from pipelines.notify.telling import LAST_TOLD
 from pipelines.validate import validate
 from tests.inquiry.made import Made, later
 from tests.ledger.clean import Clean
+from tests.notify.webhook import SECRET, Webhook
 from tests.sources.file_servers import HOST, free_port
 from tests.test_cli import within
 
-SECRET = "hemmelig-sti-T0ken"
 PASSWORD = "kodeord-4711"
 CPR = "7101850009"
 CANARY = "Kanariefugl"
@@ -46,36 +44,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     for run_id in lake.runs:
         validate(lake.lake, run_id)
     return lake
-
-
-class Webhook:
-    """An HTTP server of this machine that answers ``code`` and keeps what it was sent."""
-
-    def __init__(self, code: int = 200) -> None:
-        self.bodies: list[Any] = []
-        kept = self.bodies
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                kept.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-                self.send_response(code)
-                if code == 302:
-                    self.send_header("Location", "http://127.0.0.1:1/")
-                self.end_headers()
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer((HOST, 0), Handler)
-        self.url = f"http://{HOST}:{self._server.server_port}/{SECRET}"
-
-    def __enter__(self) -> Webhook:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
 
 class Mailbox:

@@ -16,8 +16,6 @@ from pipelines.errors import InputError
 from pipelines.estate_sources import Sted
 from pipelines.lake import FOLDER_TIME
 from pipelines.sources.delivery import OnRead
-from pipelines.sources.places.s3 import S3Store
-from pipelines.sources.places.sftp import SftpStore
 from pipelines.sources.places.store import Entry, Gone, LocalStore, Store
 from pipelines.sources.places.transfer import NOTE, PARTIAL, fetch_file
 
@@ -152,8 +150,13 @@ def _store(sted: Sted, estate_folder: Path, credentials: URL | None) -> Store:
     if sted.scheme == "file":
         return LocalStore((estate_folder / sted.url).resolve())
     url = urlsplit(sted.url)
+    # A driver takes a good part of a second to import, so only who needs it does.
     if sted.scheme == "s3":
+        from pipelines.sources.places.s3 import S3Store
+
         return S3Store(url, sted.endepunkt, credentials)
+    from pipelines.sources.places.sftp import SftpStore
+
     # The estate does not load without them.
     assert sted.vaertsnoegle is not None
     assert credentials is not None
