@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,11 +16,9 @@ import duckdb
 NOTES_PER_CASE = 8
 BEFORE = datetime(2020, 5, 22, 21, tzinfo=UTC)
 AFTER = datetime(2020, 6, 8, 21, tzinfo=UTC)
-ESTATE = """\
-lake: lake
-inbox: inbox
-kommuner:
-  "0751":
+SYSTEMS = ("kmd_sag", "ksd")
+KOMMUNE = """\
+  "{kommunekode}":
     overgang:
       ksd: 2020-06-03T08:00:00+02:00
 """
@@ -55,17 +54,18 @@ _NOTE = """
     FROM range({notes}) AS r (i) {where}"""
 
 
-def make(folder: Path, notes: int) -> None:
-    """Write ``folder/estate.yaml`` and the two deliveries in ``folder/inbox``: ``notes`` a side.
+def make(folder: Path, notes: int, kommuner: Sequence[str] = ("0751",)) -> None:
+    """Write ``folder/estate.yaml`` and the two deliveries of each kommune in ``folder/inbox``: ``notes`` a side.
 
-    After: 0.1 % of the notes are lost and 0.1 % changed.
+    After: 0.1 % of the notes are lost and 0.1 % changed. Every kommune has the same rows.
     """
     folder.mkdir(parents=True)
-    (folder / "estate.yaml").write_text(ESTATE, encoding="utf-8")
+    estate = "lake: lake\ninbox: inbox\nkommuner:\n" + "".join(KOMMUNE.format(kommunekode=code) for code in kommuner)
+    (folder / "estate.yaml").write_text(estate, encoding="utf-8")
     case = _CASE.format(cases=notes // NOTES_PER_CASE)
+    first, *others = kommuner
     _deliver(
-        folder,
-        "kmd_sag",
+        folder / "inbox" / "kmd_sag" / first,
         BEFORE,
         {
             "sag": _SAG.format(fagsystem="'kmd_dagpenge'", case=case, order=""),
@@ -73,8 +73,7 @@ def make(folder: Path, notes: int) -> None:
         },
     )
     _deliver(
-        folder,
-        "ksd",
+        folder / "inbox" / "ksd" / first,
         AFTER,
         {
             "sag": _SAG.format(fagsystem="NULL", case=case, order="ORDER BY md5(uuid)"),
@@ -89,10 +88,24 @@ def make(folder: Path, notes: int) -> None:
                     '2020-06-03T06:00:00Z' AS dannet, 'konvertering' AS batch FROM ({case})""",
         },
     )
+    for system in SYSTEMS:
+        for code in others:
+            _copy(folder / "inbox" / system, first, code)
 
 
-def _deliver(folder: Path, system: str, moment: datetime, entities: dict[str, str]) -> None:
-    place = folder / "inbox" / system / "0751" / moment.strftime("%Y%m%dT%H%M%SZ")
+def _copy(folder: Path, code: str, other: str) -> None:
+    """The delivery of the kommune ``code`` once more as that of ``other``, without taking room for its rows."""
+    (delivery,) = (folder / code).iterdir()
+    place = folder / other / delivery.name
+    place.mkdir(parents=True)
+    for path in delivery.glob("*.csv"):
+        (place / path.name).hardlink_to(path)
+    leverance = json.loads((delivery / "leverance.json").read_text(encoding="utf-8"))
+    (place / "leverance.json").write_text(json.dumps({**leverance, "kommunekode": other}), encoding="utf-8")
+
+
+def _deliver(folder: Path, moment: datetime, entities: dict[str, str]) -> None:
+    place = folder / moment.strftime("%Y%m%dT%H%M%SZ")
     place.mkdir(parents=True)
     files = []
     for entity, query in entities.items():
@@ -108,8 +121,8 @@ def _deliver(folder: Path, system: str, moment: datetime, entities: dict[str, st
         )
     leverance = {
         "version": 1,
-        "system": system,
-        "kommunekode": "0751",
+        "system": folder.parent.name,
+        "kommunekode": folder.name,
         "udtrukket": moment.isoformat(),
         "filer": files,
         "kontroltal": {
