@@ -5,18 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sqlite3
+import threading
+import time
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+import yaml
 
 from pipelines.demo.airflow import Airflow, make_estate
 from pipelines.estate import DANISH_TIME
 from tests.airflow.site import KEY, afstem, made, run_dags, settings, states
-from tests.lake.test_objects import in_folder, timeless
+from tests.lake.test_objects import Store, in_folder, timeless
 from tests.ledger.clean import Clean
+from tests.sources.file_servers import HOST, CuttingProxy, S3Server, s3_server
 
+__all__ = ["s3_server"]
 pytestmark = pytest.mark.airflow
 
 CANARY = "Kanariefugl"
@@ -133,3 +141,49 @@ def test_a_night_done_twice_gives_the_same_bytes_and_one_kommune_can_be_asked_fo
     assert "ky is not pulled for 0101" in said
     assert wrong["verify"]["state"] == "success"
     assert states(wrong["retention"], "decide") == ["skipped"]
+
+
+def test_a_store_that_is_down_for_a_while_is_waited_for_and_holds_what_a_folder_would(
+    tmp_path: Path, s3_server: S3Server
+) -> None:
+    by_dags, by_hand = (made(tmp_path / name, *two_kommuner()) for name in ("dags", "hand"))
+    login = s3_server.credentials
+    secret = quote(str(login.password), safe="")
+    connection = f"s3://{login.username}:{secret}@/?region={login.query['region']}"
+    with CuttingProxy(int(s3_server.endpoint.rsplit(":", 1)[1])) as way:
+        written = yaml.safe_load(by_dags.read_text(encoding="utf-8"))
+        written["lake"] = f"s3://{s3_server.bucket}/nat"
+        written["objektlager"] = {
+            "endepunkt": f"http://{HOST}:{way.port}",
+            "forbindelse": {"airflow": "lake"},
+            "arbejdskopi": "kopi",
+        }
+        by_dags.write_text(yaml.safe_dump(written), encoding="utf-8")
+        airflow = Airflow(tmp_path / "home", by_dags, {**settings(), "AIRFLOW_CONN_LAKE": connection})
+        airflow.prepare()
+        way.limit = 0
+        mending = threading.Thread(target=_mend_when_tried_again, args=(airflow, way), daemon=True)
+        mending.start()
+        told, said = run_dags(airflow, *night_of(systems_of(by_dags)))
+        mending.join()
+    pulls = [told[f"snapshot_{system}"]["tasks"]["pull"] for system in systems_of(by_dags)]
+    assert {state for tasks in pulls for _, state, _ in tasks} == {"success"}
+    assert max(tries for tasks in pulls for _, _, tries in tasks) == 2
+    assert told["reconcile"]["state"] == "success"
+    assert secret not in said
+    today = datetime.now(UTC).astimezone(DANISH_TIME).date()
+    for command in (["pull"], ["reconcile", "--date", today.isoformat()], ["validate"], ["report"]):
+        assert afstem(*command, "--estate", by_hand).returncode == 0
+    held = Store(tmp_path, s3_server, "nat").objects()
+    assert timeless(held) == timeless(in_folder(by_hand.parent / "lake"))
+
+
+def _mend_when_tried_again(airflow: Airflow, way: CuttingProxy) -> None:
+    """Let the store be reached when the first task is to be tried again."""
+    asked = "SELECT count(*) FROM task_instance WHERE state = 'up_for_retry'"
+    while True:
+        with suppress(sqlite3.OperationalError), closing(sqlite3.connect(airflow.home / "airflow.db")) as database:
+            if database.execute(asked).fetchone()[0]:
+                way.limit = None
+                return
+        time.sleep(0.5)
