@@ -28,8 +28,9 @@ START = datetime.fromisoformat("2026-01-01T00:00:00+01:00")
 TEXTS: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
 # A pull or a reconciliation that takes longer hangs.
 LONGEST = timedelta(hours=4)
-# What may go well when it is tried again is tried after 1, 2 and 4 minutes; the estate's frist waits no longer.
-RETRIED = {
+# The default arguments of every task: what may go well when it is tried again, or was lost with its worker, is tried
+# after 1, 2 and 4 minutes; the estate's frist waits no longer.
+RETRIED: dict[str, Any] = {
     "retries": 3,
     "retry_delay": timedelta(minutes=1),
     "retry_exponential_backoff": 2.0,

@@ -65,6 +65,7 @@ def _seen(context: Any) -> Seen:
     max_active_runs=1,
     dagrun_timeout=LONGEST * 2,
     deadline=_deadline(),
+    default_args=RETRIED,
     tags=["afstem"],
     params={
         "kommuner": Param([], **TEXTS, description="Only these; all when empty"),
@@ -75,7 +76,7 @@ def _seen(context: Any) -> Seen:
 def reconcile() -> None:
     """Plan, a task for each kommune, and what is made of all of them."""
 
-    @task(inlets=_ASSETS, **RETRIED)
+    @task(inlets=_ASSETS)
     def plan() -> dict[str, Any]:
         from pipelines.lake.opening import open_lake
         from pipelines.night import missing_of
@@ -104,7 +105,7 @@ def reconcile() -> None:
     def kommuner(plan: dict[str, Any]) -> list[str]:
         return list(plan["kommuner"])
 
-    @task(map_index_template="{{ kommunekode }}", **RETRIED)
+    @task(map_index_template="{{ kommunekode }}")
     def reconcile_kommune(kommunekode: str, plan: dict[str, Any]) -> None:
         from pipelines.lake.opening import open_lake
         from pipelines.reconcile import make_part, open_plan
@@ -120,7 +121,7 @@ def reconcile() -> None:
             context["ti"].xcom_push(FAILURE, [kommunekode, str(error)])
             raise
 
-    @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS, **RETRIED)
+    @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
     def gather(plan: dict[str, Any]) -> str:
         from pipelines.lake.opening import open_lake
         from pipelines.night import gather_night
@@ -141,7 +142,7 @@ def reconcile() -> None:
             )
             return run.run_id
 
-    @task(**RETRIED)
+    @task
     def validate(koersel: str) -> str:
         from pipelines.lake.opening import open_lake
         from pipelines.validate import validate as judge
@@ -150,7 +151,7 @@ def reconcile() -> None:
             judge(open_lake(estate()), koersel)
             return koersel
 
-    @task(**RETRIED)
+    @task
     def report(koersel: str) -> str:
         from pipelines.lake.opening import open_lake
         from pipelines.report import write_report
@@ -158,7 +159,7 @@ def reconcile() -> None:
         with told():
             return str(write_report(open_lake(estate()), koersel))
 
-    @task(**RETRIED)
+    @task
     def notify(koersel: str, plan: dict[str, Any]) -> str:
         from pipelines.lake.opening import open_lake
         from pipelines.night import Missing

@@ -22,13 +22,14 @@ LOG = logging.getLogger(__name__)
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=LONGEST * 2,
+    default_args=RETRIED,
     tags=["afstem"],
     params={"kun_vis": Param(False, type="boolean", description="Tell what would go, and remove nothing")},
 )
 def retention() -> None:
     """What goes is decided and told by one task, and removed by the next."""
 
-    @task(**RETRIED)
+    @task
     def decide() -> list[list[str]]:
         from pipelines.lake.opening import open_lake
         from pipelines.upkeep import plan_retention
@@ -44,7 +45,7 @@ def retention() -> None:
             LOG.info("%d things, %d of them go.", len(plan.things), len(going))
             return [[thing.kind, thing.name, thing.why] for thing in going]
 
-    @task(**RETRIED)
+    @task
     def remove(going: list[list[Any]]) -> int:
         from pipelines.lake.opening import open_lake
         from pipelines.upkeep import Kept, RetentionPlan, apply_retention

@@ -27,6 +27,7 @@ def make_dag(system: str) -> DAG:
         catchup=False,
         max_active_runs=1,
         dagrun_timeout=LONGEST * 2,
+        default_args=RETRIED,
         tags=["afstem"],
         params={"kommuner": Param([], **TEXTS, description="Only these; all when empty")},
     )
@@ -40,7 +41,7 @@ def make_dag(system: str) -> DAG:
                     raise UsageError(f"{system} is not pulled for {', '.join(unknown)}; it is for {', '.join(known)}.")
                 return [code for code in known if not asked or code in asked]
 
-        @task(pool=pool_of(system), map_index_template="{{ kommunekode }}", **RETRIED)
+        @task(pool=pool_of(system), map_index_template="{{ kommunekode }}")
         def pull(kommunekode: str) -> None:
             from pipelines.night import pull_one
 
@@ -53,7 +54,7 @@ def make_dag(system: str) -> DAG:
                 if error is not None:
                     raise error
 
-        @task(outlets=[asset], trigger_rule=TriggerRule.ALL_DONE)
+        @task(outlets=[asset], trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
         def publish(kommuner: list[str]) -> Iterator[Metadata]:
             from pipelines.night import account, night_of
 
@@ -61,7 +62,7 @@ def make_dag(system: str) -> DAG:
                 night = night_of(moment_of(get_current_context())).isoformat()
                 yield Metadata(asset, extra=dict(account(system, night, kommuner, _pulled())))
 
-        @task(trigger_rule=TriggerRule.ALL_DONE)
+        @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
         def outcome(kommuner: list[str]) -> None:
             from pipelines.night import account
 

@@ -21,13 +21,14 @@ LOG = logging.getLogger(__name__)
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=LONGEST * 2,
+    default_args=RETRIED,
     tags=["afstem"],
     params={"kommuner": Param([], **TEXTS, description="Only these; all when empty")},
 )
 def verify() -> None:
     """One task: the lake is read once."""
 
-    @task(**RETRIED)
+    @task
     def verify_files() -> int:
         from pipelines.lake.opening import open_lake
         from pipelines.upkeep import verify_lake

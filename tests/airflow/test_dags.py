@@ -70,9 +70,12 @@ def test_there_is_a_dag_for_each_system_and_those_of_all(bag: dict[str, Any]) ->
 
 def test_what_is_pulled_is_pulled_in_the_pool_of_its_system(bag: dict[str, Any]) -> None:
     for system in ("kmd_sag", "edh", "ky"):
-        pool, retries, _, mapped = bag["dags"][f"snapshot_{system}"]["tasks"]["pull"]
+        pool, _, _, mapped = bag["dags"][f"snapshot_{system}"]["tasks"]["pull"]
         assert (pool, mapped) == (f"afstem_{system}", True)
-        assert retries > 0
+
+
+def test_every_task_is_done_again_when_its_worker_is_lost(bag: dict[str, Any]) -> None:
+    assert {retries for dag in bag["dags"].values() for _, retries, *_ in dag["tasks"].values()} == {3}
 
 
 def test_the_verdict_is_the_last_task_and_alone_at_the_end(bag: dict[str, Any]) -> None:

@@ -138,7 +138,7 @@ def test_workers_of_celery_run_them_and_one_that_is_killed_is_made_up_for(
         workers = [celery_worker(name, 2) for name in ("one", "two")]
         with airflow.running("api-server", "scheduler", "dag-processor", *workers) as processes:
             killed = processes[-1]
-            _wait_for_work(killed)
+            _wait_for_work(airflow, killed)
             stop(killed, ask=False)
             run = airflow.night()
             assert killed.poll() is not None
@@ -156,13 +156,15 @@ def _pulled(airflow: Airflow, system: str) -> list[dict[str, Any]]:
     return airflow.tasks(f"snapshot_{system}", run["dag_run_id"])
 
 
-def _wait_for_work(worker: subprocess.Popen[bytes]) -> None:
-    """Until ``worker`` has begun a task."""
-    for _ in range(3000):
+def _wait_for_work(airflow: Airflow, worker: subprocess.Popen[bytes]) -> None:
+    """Until ``worker`` has begun to pull a kommune."""
+    for _ in range(600):
+        running = airflow.ask("dags/~/dagRuns/~/taskInstances?state=running&limit=100")["task_instances"]
+        # What Airflow calls the process of a task.
+        pulling = {f"airflow worker -- {task['id']}" for task in running if task["task_id"] == "pull"}
         for pid in session_of(worker):
             with suppress(psutil.NoSuchProcess):
-                # What Airflow calls the process of a task.
-                if " ".join(psutil.Process(pid).cmdline()).startswith("airflow worker --"):
+                if " ".join(psutil.Process(pid).cmdline()).strip() in pulling:
                     return
-        time.sleep(0.1)
+        time.sleep(0.2)
     raise AssertionError("the worker was given nothing")
