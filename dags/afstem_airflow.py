@@ -5,9 +5,10 @@ Airflow reads these files over and over, and again in front of every task: what 
 
 from __future__ import annotations
 
+import logging
 import os
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
@@ -21,6 +22,7 @@ from airflow.sdk.log import mask_secret
 from pipelines.errors import AfstemError, TransientFailure
 from pipelines.estate import Estate, load_estate
 
+LOG = logging.getLogger(__name__)
 ESTATE_VARIABLE = "AFSTEM_ESTATE"
 DANISH = "Europe/Copenhagen"
 START = datetime.fromisoformat("2026-01-01T00:00:00+01:00")
@@ -45,6 +47,11 @@ def estate() -> Estate:
     return load_estate(Path(os.environ.get(ESTATE_VARIABLE, "estate.yaml")))
 
 
+def systems() -> list[str]:
+    """The systems that are pulled for at least one kommune."""
+    return [system for system, kilder in estate().kilder.items() if estate().kommuner_of(system, kilder[0])]
+
+
 def asset_of(system: str) -> Asset:
     """The Asset of ``system``: its snapshots of one night."""
     return Asset(name=f"afstem_{system}", uri=f"afstem://snapshots/{system}", group="afstem")
@@ -64,11 +71,14 @@ def keys() -> tuple[bytes, bytes | None]:
     """The key of the pseudonyms and that of the note texts.
 
     From the Variables ``afstem_key`` and ``afstem_text_key``, which a secrets backend may hold; else from the
-    environment. Raises ``UsageError`` when there is no key, or it has not the right form.
+    environment. Raises ``UsageError`` when one has not the right form, ``AirflowException`` when there is no key.
     """
     from pipelines.landing import read_key, read_text_key
 
     written = {name: _secret(name) for name in ("afstem_key", "afstem_text_key")}
+    if not written["afstem_key"]:
+        # A secrets backend that does not answer looks like one that holds nothing.
+        raise AirflowException("There is no Variable afstem_key and no AFSTEM_KEY, or what holds it does not answer.")
     return read_key(written["afstem_key"]), read_text_key(written["afstem_text_key"])
 
 
@@ -100,14 +110,35 @@ def told() -> Iterator[None]:
         raise AirflowException(f"{type(error).__name__} at {places}") from None
 
 
-def tell_late(context: Context, minutes: int) -> None:  # noqa: ARG001 - Airflow gives it
-    """Tell, through every channel of the estate, that a night is not done after ``minutes``."""
+def by_itself(run_type: str) -> bool:
+    """Whether nobody asked for the run: it is a night's, and is told of."""
+    return run_type in ("scheduled", "asset_triggered")
+
+
+def tell_late(context: Mapping[str, Any], minutes: int) -> None:
+    """Tell, through every channel of the estate, that a night is not done after ``minutes``.
+
+    Airflow asks for it also when the night was done in time and its verdict failed, and of runs that somebody asked
+    for. ``context``: what Airflow gives, the run in words.
+    """
     from pipelines.notify import late, send_to_all
 
+    run = context["dag_run"]
+    if run["end_date"] is not None or not by_itself(run["run_type"]):
+        return
     with told():
         for sent in send_to_all(estate(), late(minutes)):
             if sent.error is not None:
                 raise sent.error
+
+
+def tell_broken_off(said: str) -> None:
+    """Tell through every channel that something came to no end; ``said``: what, in Danish. What fails is logged."""
+    from pipelines.notify import broken_off, send_to_all
+
+    for sent in send_to_all(estate(), broken_off(said)):
+        if sent.error is not None:
+            LOG.warning("%s", sent.error)
 
 
 def _secret(name: str) -> str:

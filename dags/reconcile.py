@@ -5,11 +5,26 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from afstem_airflow import LONGEST, RETRIED, START, TEXTS, asset_of, danish, estate, keys, moment_of, told
+from afstem_airflow import (
+    LONGEST,
+    RETRIED,
+    START,
+    TEXTS,
+    asset_of,
+    by_itself,
+    danish,
+    estate,
+    keys,
+    moment_of,
+    systems,
+    tell_broken_off,
+    told,
+)
 from airflow.sdk import (
+    AssetAny,
     AssetOrTimeSchedule,
     DeadlineAlert,
     DeadlineReference,
@@ -28,13 +43,11 @@ if TYPE_CHECKING:
     from pipelines.night import SystemNight
     from pipelines.reconcile import Seen
 
-_ASSETS = [asset_of(system) for system in estate().kilder]
+_ASSETS = {system: asset_of(system) for system in systems()}
 _HOUR, _MINUTE = estate().frist.split(":")
 _FRIST = danish(f"{int(_MINUTE)} {int(_HOUR)} * * *")
 LOG = logging.getLogger(__name__)
 FAILURE = "fejl"
-# How a DAG run is begun when nobody asks for it.
-BY_ITSELF = ("scheduled", "asset_triggered")
 
 
 def _deadline() -> DeadlineAlert | None:
@@ -59,7 +72,9 @@ def _seen(context: Any) -> Seen:
 @dag(
     dag_id="reconcile",
     description="Reconcile, judge and report every kommune of the night",
-    schedule=AssetOrTimeSchedule(assets=_ASSETS, timetable=_FRIST) if _ASSETS else _FRIST,
+    # Each system begins a run, and the one that finds all of them goes on: were they waited for together, what one
+    # told too early or too late would stay and count in the next night.
+    schedule=AssetOrTimeSchedule(assets=AssetAny(*_ASSETS.values()), timetable=_FRIST) if _ASSETS else _FRIST,
     start_date=START,
     catchup=False,
     max_active_runs=1,
@@ -76,27 +91,33 @@ def _seen(context: Any) -> Seen:
 def reconcile() -> None:
     """Plan, a task for each kommune, and what is made of all of them."""
 
-    @task(inlets=_ASSETS)
+    @task(inlets=list(_ASSETS.values()))
     def plan() -> dict[str, Any]:
         from pipelines.lake.opening import open_lake
         from pipelines.night import missing_of
-        from pipelines.reconcile import known_run, make_plan
+        from pipelines.notify import is_told
+        from pipelines.reconcile import make_plan
 
         context: Any = get_current_context()
         with told():
             run = context["dag_run"]
-            nights = _nights(context)
-            # Who asks for a run of his own, or of an earlier day, expects no night of it.
-            missing = missing_of(estate(), nights, _kommuner(context)) if run.run_type in BY_ITSELF else []
-            waiting = sorted(system for system, told_of in nights.items() if told_of is None)
-            if run.run_type == "asset_triggered" and waiting:
-                raise AirflowSkipException(f"{', '.join(waiting)} is not pulled yet; {estate().frist} is waited for.")
             lake = open_lake(estate())
-            if run.run_type == "scheduled" and waiting == sorted(estate().kilder) and not lake.snapshots():
-                raise AirflowSkipException("Nothing has been pulled yet: the estate's first night is waited for.")
+            missing = []
+            if by_itself(run.run_type):
+                # Who asks for a run of his own, or of an earlier day, expects no night of it.
+                night = _night(context)
+                nights = _nights(context, night)
+                missing = missing_of(estate(), nights, _kommuner(context))
+                waiting = sorted(system for system, told_of in nights.items() if told_of is None)
+                if run.run_type == "asset_triggered" and waiting:
+                    raise AirflowSkipException(
+                        f"{', '.join(waiting)} is not pulled yet; {estate().frist} is waited for."
+                    )
+                if len(waiting) == len(_ASSETS) and not lake.snapshots():
+                    raise AirflowSkipException("Nothing has been pulled yet: the estate's first night is waited for.")
             made = make_plan(estate(), lake, _today(context), kommuner=_kommuner(context), seen=_seen(context))
-            if run.run_type == "scheduled" and not waiting and known_run(lake, made) is not None:
-                raise AirflowSkipException(f"All systems have been pulled, and run {made.run_id} stands.")
+            if by_itself(run.run_type) and is_told(lake, made.run_id, night):
+                raise AirflowSkipException(f"All that has come of the night stands in run {made.run_id}, and is told.")
             for each in missing:
                 LOG.warning("%s of %s has not come: %s", each.system, each.kommunekode, each.reason)
             return {"run_id": made.run_id, "kommuner": made.kommuner, "mangler": [asdict(each) for each in missing]}
@@ -106,7 +127,7 @@ def reconcile() -> None:
         return list(plan["kommuner"])
 
     @task(map_index_template="{{ kommunekode }}")
-    def reconcile_kommune(kommunekode: str, plan: dict[str, Any]) -> None:
+    def reconcile_kommune(kommunekode: str, plan: dict[str, Any]) -> str:
         from pipelines.lake.opening import open_lake
         from pipelines.reconcile import make_part, open_plan
 
@@ -117,6 +138,7 @@ def reconcile() -> None:
                 lake = open_lake(estate())
                 again = bool(context["params"]["genberegn"])
                 make_part(lake, open_plan(lake, plan["run_id"]), kommunekode, keys()[1], again=again)
+                return kommunekode
         except AirflowFailException as error:
             context["ti"].xcom_push(FAILURE, [kommunekode, str(error)])
             raise
@@ -170,11 +192,11 @@ def reconcile() -> None:
         missing = [Missing(**each) for each in plan["mangler"]]
         with told():
             lake = open_lake(estate())
-            # A run that somebody asked for is shown to them, and no other night is told against it.
-            asked_for = context["dag_run"].run_type not in BY_ITSELF
-            message = (
-                compose(lake, koersel, since(lake, koersel)) if asked_for else tell(estate(), lake, koersel, missing)
-            )
+            if by_itself(context["dag_run"].run_type):
+                message = tell(estate(), lake, koersel, missing, _night(context))
+            else:
+                # A run that somebody asked for is shown to them, and no other night is told against it.
+                message = compose(lake, koersel, since(lake, koersel))
             LOG.info("%s\n%s", message.subject, message.text)
             return koersel
 
@@ -183,13 +205,19 @@ def reconcile() -> None:
         from pipelines.lake.opening import open_lake
         from pipelines.night import Missing, verdict_of
 
-        ti: Any = get_current_context()["ti"]
+        context: Any = get_current_context()
+        ti = context["ti"]
         with told():
             made = {name: ti.xcom_pull(task_ids=name) for name in ("gather", "validate", "report", "notify")}
             if failed := [name for name, result in made.items() if result is None]:
+                if by_itself(context["dag_run"].run_type):
+                    tell_broken_off("Nattens afstemning kom ikke til ende.")
                 raise AirflowFailException(f"The night did not come to its end: {failed[0]} failed.")
-            missing = [Missing(**each) for each in plan["mangler"]]
-            if sentences := verdict_of(open_lake(estate()), made["gather"], missing):
+            sentences = verdict_of(open_lake(estate()), made["gather"], [Missing(**each) for each in plan["mangler"]])
+            # Its part may stand from before, and be what was to be reckoned again.
+            if undone := sorted(set(plan["kommuner"]) - set(_texts(ti.xcom_pull(task_ids="reconcile_kommune")))):
+                sentences.append(f"The tasks of {', '.join(undone)} failed; their logs say why.")
+            if sentences:
                 raise AirflowFailException(" ".join(sentences))
 
     planned = plan()
@@ -209,24 +237,32 @@ def _kommuner(context: Any) -> list[str]:
     return list(context["params"]["kommuner"])
 
 
-def _nights(context: Any) -> dict[str, SystemNight | None]:
-    """What each system told of the night by its Asset; None when it has not been pulled yet.
-
-    The night is that of the run's frist; for a run that Assets have begun it is theirs, however late they come.
-    """
+def _night(context: Any) -> date:
+    """The night of the run's frist; of a run that an Asset has begun, that Asset's, however late it comes."""
     from pipelines.night import night_of
 
-    last: dict[str, SystemNight] = {}
-    for system, asset in zip(estate().kilder, _ASSETS, strict=True):
-        events = list(context["inlet_events"][asset])
-        if events:
-            last[system] = events[-1].extra
-    night = night_of(moment_of(context)).isoformat()
     if context["dag_run"].run_type == "asset_triggered":
-        night = max(each["nat"] for each in last.values())
+        extras = [event.extra for events in context["triggering_asset_events"].values() for event in events]
+        if named := [extra["nat"] for extra in extras if "nat" in extra]:
+            return date.fromisoformat(max(named))
+    return night_of(moment_of(context))
+
+
+def _nights(context: Any, night: date) -> dict[str, SystemNight | None]:
+    """What each system has told of ``night`` by its Asset; None when it has not been pulled yet."""
+    from pipelines.night import told_of
+
+    # It begins at noon of the day before, Danish time.
+    began = datetime.combine(night - timedelta(days=1), time(12), DANISH_TIME)
     return {
-        system: last[system] if system in last and last[system]["nat"] == night else None for system in estate().kilder
+        system: told_of(system, night, [event.extra for event in context["inlet_events"][asset].after(began)])
+        for system, asset in _ASSETS.items()
     }
+
+
+def _texts(told_of: Any) -> list[str]:
+    """What mapped tasks gave, of which there may be one or none."""
+    return told_of if isinstance(told_of, list) else [] if told_of is None else [told_of]
 
 
 def _failures(context: Any) -> dict[str, str]:

@@ -17,7 +17,8 @@ LOG = logging.getLogger(__name__)
 @dag(
     dag_id="retention",
     description="Remove from the lake what nothing needs any more",
-    schedule=danish("0 14 * * 6"),
+    # A day after verify, which would miss what goes while it looks.
+    schedule=danish("0 12 * * 0"),
     start_date=START,
     catchup=False,
     max_active_runs=1,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from afstem_airflow import LONGEST, RETRIED, START, TEXTS, danish, estate, told
+from afstem_airflow import LONGEST, RETRIED, START, TEXTS, danish, estate, tell_broken_off, told
 from airflow.sdk import Param, dag, get_current_context, task
 
 from pipelines.errors import LakeDamaged
@@ -40,6 +40,7 @@ def verify() -> None:
                 for path in getattr(found, word):
                     LOG.warning("%s: %s", word, path)
             if not found.sound:
+                tell_broken_off("Filer i søen er ikke, som de blev lagt.")
                 faults = found.changed + found.missing + found.unreadable + found.unnamed
                 raise LakeDamaged(f"{len(faults)} files of the lake are not as they were published: see this log.")
             return found.looked_at

@@ -3,7 +3,7 @@
 What a scheduler's tasks call. Each takes and returns what can be written as JSON, and may be done twice.
 """
 
-from pipelines.night.coming import Missing, missing_of, night_of
+from pipelines.night.coming import Missing, missing_of, night_of, told_of
 from pipelines.night.pulling import SystemNight, account, pull_one
 from pipelines.night.reconciling import gather_night, verdict_of
 
@@ -15,5 +15,6 @@ __all__ = [
     "missing_of",
     "night_of",
     "pull_one",
+    "told_of",
     "verdict_of",
 ]

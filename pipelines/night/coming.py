@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from pipelines.estate import DANISH_TIME, Estate
-from pipelines.night.pulling import SystemNight
+from pipelines.night.pulling import Pulled, SystemNight
 
 _REASONS = {
     "intet": "kilden har intet",
@@ -29,6 +30,24 @@ class Missing:
 def night_of(moment: datetime) -> date:
     """The night of ``moment``, named after its morning: from noon to noon, Danish time."""
     return (moment.astimezone(DANISH_TIME).replace(tzinfo=None) + timedelta(hours=12)).date()
+
+
+def told_of(system: str, night: date, told: Iterable[Mapping[str, Any]]) -> SystemNight | None:
+    """What ``told``, each a ``SystemNight`` and oldest first, says of ``system`` in ``night``; None when nothing does.
+
+    A kommune may have been pulled several times: what has come has come, else the last holds. What is not of the
+    night, or no account at all, as an Asset's event that was made by hand, is passed over.
+    """
+    kommuner: dict[str, Pulled] = {}
+    of_night = [each for each in told if each.get("nat") == night.isoformat() and each.get("system") == system]
+    for each in of_night:
+        for pulled in each["kommuner"]:
+            before = kommuner.get(pulled["kommunekode"])
+            if before is None or before["status"] != "kommet" or pulled["status"] == "kommet":
+                kommuner[pulled["kommunekode"]] = pulled
+    if not of_night:
+        return None
+    return SystemNight(system=system, nat=night.isoformat(), kommuner=[kommuner[code] for code in sorted(kommuner)])
 
 
 def missing_of(

@@ -11,9 +11,19 @@ from pipelines.lake.opening import open_lake
 from pipelines.landing.outcomes import Outcome
 from pipelines.landing.pull import pull
 
-# kommet: what its source holds is in the lake; intet: the source holds nothing; ufuldstaendig: only what is not
-# complete yet; afvist: what it holds is wrong; fejlet: it could not be had.
+# What the newest that a source holds came to. kommet: it is in the lake; ufuldstaendig: it is not complete yet;
+# afvist: it is wrong; fejlet: it could not be had; intet: the source holds nothing.
 Status = Literal["kommet", "intet", "ufuldstaendig", "afvist", "fejlet"]
+
+
+_STATUS: dict[str, Status] = {
+    "landet": "kommet",
+    "kendt": "kommet",
+    "ufuldstaendig": "ufuldstaendig",
+    "afvist": "afvist",
+    "fejlet": "fejlet",
+    "tom": "intet",
+}
 
 
 class Pulled(TypedDict):
@@ -39,16 +49,16 @@ def pull_one(
 ) -> tuple[Pulled, AfstemError | None]:
     """Pull what ``system`` has of ``kommunekode``: what became of it, and the error when something is wrong.
 
-    A ``TransientFailure`` may go well when it is tried again; any other error stays until someone mends it. What else
-    the source held is landed all the same.
+    A ``TransientFailure`` may go well when it is tried again, and is the one given while there is one; any other error
+    stays until someone mends it. What else the source held is landed all the same.
     """
     try:
         outcomes = pull(estate, key, systems=[system], kommuner=[kommunekode], text_key=text_key)
     except AfstemError as failure:
         outcomes = [Outcome(f"{system}/{kommunekode}", _status_of(failure), None, failure)]
     errors = [outcome.error for outcome in outcomes if outcome.error is not None]
-    # What will not mend itself is told before what may: trying again would not help.
-    error = min(errors, key=lambda each: isinstance(each, TransientFailure), default=None)
+    # What is wrong with one snapshot must not keep the next from being tried again.
+    error = max(errors, key=lambda each: isinstance(each, TransientFailure), default=None)
     newest = None if isinstance(error, TransientFailure) else _newest(estate, system, kommunekode)
     snapshot, sha256 = newest or (None, None)
     pulled = Pulled(
@@ -79,14 +89,8 @@ def account(system: str, night: str, kommuner: Sequence[str], pulled: Iterable[P
 
 
 def _status(outcomes: Sequence[Outcome]) -> Status:
-    of = {outcome.status for outcome in outcomes}
-    if "fejlet" in of:
-        return "fejlet"
-    if "afvist" in of:
-        return "afvist"
-    if of & {"landet", "kendt"}:
-        return "kommet"
-    return "ufuldstaendig" if "ufuldstaendig" in of else "intet"
+    # They are told oldest first, and what a source held before tonight says nothing of tonight.
+    return _STATUS[outcomes[-1].status]
 
 
 def _status_of(error: AfstemError) -> Literal["afvist", "fejlet"]:

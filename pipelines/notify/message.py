@@ -71,6 +71,12 @@ def late(minutes: int) -> Message:
     return Message("Afstem: natten er ikke færdig", text, news=True)
 
 
+def broken_off(told: str) -> Message:
+    """What is told when a night, or what keeps the lake, came to no end; ``told``: which, in Danish."""
+    text = f"{told} Se efter i Airflow, hvad der gik galt, og kør den igen."
+    return Message("Afstem: noget gik galt", scrub(text), news=True)
+
+
 def _since(lake: Lake, run: RunRecord, since: str | None) -> tuple[str, list[str]]:
     """What changed, in few words and in lines."""
     if since is None:

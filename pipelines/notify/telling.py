@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from pipelines.errors import AfstemError, InputError, TransientFailure, UsageError
 from pipelines.estate import Estate
@@ -14,7 +15,7 @@ from pipelines.notify.channels import NotSent, send
 from pipelines.notify.message import Message, compose
 from pipelines.run_record import open_record
 
-# The file in the runs' folder that names the run told of last.
+# The file in the runs' folder that names the run told of last, and the night that it was told of.
 LAST_TOLD = RUNS / "last_told"
 
 
@@ -26,8 +27,10 @@ class Sent:
     error: AfstemError | None
 
 
-def notify(estate: Estate, lake: Lake, run_id: str, missing: Sequence[Missing] = ()) -> Message:
-    """Tell what changed since the run told of last, through every channel, and remember that it was told.
+def notify(
+    estate: Estate, lake: Lake, run_id: str, missing: Sequence[Missing] = (), night: date | None = None
+) -> Message:
+    """Tell what changed since the run told of last, through every channel, and remember that it was told of ``night``.
 
     Raises, when all channels have been tried, ``InputError`` when one refused and ``NotSent`` when one could not be
     reached; then nothing is remembered.
@@ -39,8 +42,13 @@ def notify(estate: Estate, lake: Lake, run_id: str, missing: Sequence[Missing] =
         if all(isinstance(sent.error, TransientFailure) for sent in failed):
             raise NotSent(told)
         raise InputError(told)
-    lake.put(LAST_TOLD, f"{run_id}\n".encode())
+    lake.put(LAST_TOLD, f"{run_id}\n{'' if night is None else night.isoformat()}\n".encode())
     return message
+
+
+def is_told(lake: Lake, run_id: str, night: date) -> bool:
+    """Whether run ``run_id`` is the one told of last, and as that of ``night``."""
+    return lake.read(LAST_TOLD) == f"{run_id}\n{night.isoformat()}\n".encode()
 
 
 def since(lake: Lake, run_id: str) -> str | None:
@@ -50,7 +58,7 @@ def since(lake: Lake, run_id: str) -> str | None:
     """
     told = lake.read(LAST_TOLD)
     if told is not None:
-        last = told.decode("ascii").strip()
+        last = told.decode("ascii").splitlines()[0]
         try:
             return open_record(lake, last).run_id
         except UsageError:
