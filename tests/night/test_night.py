@@ -23,6 +23,7 @@ from pipelines.night import (
     missing_of,
     night_of,
     pull_one,
+    told_of,
     verdict_of,
 )
 from pipelines.night.pulling import Pulled
@@ -169,3 +170,37 @@ def test_a_night_that_is_clean_has_nothing_to_say_but_what_is_missing(tmp_path: 
     assert verdict_of(lake, run.run_id, [Missing("ky", "0101", "kilden har intet")]) == [
         "1 expected snapshots have not come."
     ]
+
+
+def event(nat: str, *outcomes: Pulled, system: str = "ky") -> dict[str, Any]:
+    return {"system": system, "nat": nat, "kommuner": list(outcomes)}
+
+
+def test_a_night_is_what_all_events_of_it_say_and_what_has_come_has_come() -> None:
+    night = date(2026, 11, 26)
+    told = [
+        event("2026-11-26", outcome("0101"), outcome("0751", "fejlet")),
+        # Pulled again by hand, for one.
+        event("2026-11-26", outcome("0751")),
+        event("2026-11-26", outcome("0751", "fejlet")),
+        # A backfill, and an event that somebody made.
+        event("2026-11-20", outcome("0101", "fejlet")),
+        {},
+    ]
+    found = told_of("ky", night, told)
+    assert found is not None
+    assert [(each["kommunekode"], each["status"]) for each in found["kommuner"]] == [
+        ("0101", "kommet"),
+        ("0751", "kommet"),
+    ]
+    assert told_of("ky", date(2026, 11, 25), told) is None
+
+
+def test_an_unfinished_delivery_of_tonight_has_not_come_whatever_came_before(tmp_path: Path) -> None:
+    estate = load_estate(made(tmp_path, *worlds("0751")))
+    delivery = sorted((tmp_path / "afsendere" / "edh" / "0751").iterdir())[-1]
+    (delivery / "leverance.json").unlink()
+    pulled, error = pull_one(estate, "edh", "0751", KEY, None)
+    assert (pulled["status"], error) == ("ufuldstaendig", None)
+    # What it had sent before is landed, and is no news.
+    assert pulled["snapshot"] is not None
