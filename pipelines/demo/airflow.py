@@ -183,12 +183,28 @@ class Airflow:
         answer: dict[str, Any] = self.ask(f"dags/{dag_id}/dagRuns/{run_id}/taskInstances?limit=1000")
         return list(answer["task_instances"])
 
-    def night(self) -> dict[str, Any]:
+    def night(self, seconds: int = SECONDS_NIGHT) -> dict[str, Any]:
         """The run of `reconcile` that follows when every system has been pulled, done.
 
-        A DAG that is new and not paused makes up for the last night at once.
+        A DAG that is new and not paused makes up for the last night at once. Every system begins a run; all but one are
+        skipped. Raises ``SystemFailure`` when it is not done in ``seconds``.
         """
-        return self.run_of("reconcile", "asset_triggered")
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            runs = self.ask("dags/reconcile/dagRuns?run_type=asset_triggered&limit=100")["dag_runs"]
+            for run in runs:
+                if run["state"] in _DONE and self._verdict(run) != "skipped":
+                    return dict(run)
+            time.sleep(1)
+        raise SystemFailure(
+            f"The night is not done after {seconds} seconds. What Airflow said: {self.home}/airflow.log"
+        )
+
+    def _verdict(self, run: Mapping[str, Any]) -> str:
+        (state,) = [
+            task["state"] for task in self.tasks("reconcile", run["dag_run_id"]) if task["task_id"] == "verdict"
+        ]
+        return str(state)
 
     def _wait_until_up(self, started: list[subprocess.Popen[bytes]]) -> None:
         until = time.monotonic() + SECONDS_UP
@@ -265,6 +281,9 @@ def _program() -> str:
 
 def main() -> None:
     """`make airflow`: the estate made anew, a night run, and Airflow left up until Ctrl-C."""
+    # Whoever ends this by another road than Ctrl-C has Airflow ended with it.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "demo-airflow")
     if (folder / "home").is_dir() or not folder.exists():
         shutil.rmtree(folder, ignore_errors=True)
