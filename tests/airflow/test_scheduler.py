@@ -138,7 +138,7 @@ def test_workers_of_celery_run_them_and_one_that_is_killed_is_made_up_for(
         workers = [celery_worker(name, 2) for name in ("one", "two")]
         with airflow.running("api-server", "scheduler", "dag-processor", *workers) as processes:
             killed = processes[-1]
-            _wait_for_work(airflow, killed)
+            _freeze_a_pull(airflow, killed)
             stop(killed, ask=False)
             run = airflow.night()
             assert killed.poll() is not None
@@ -156,15 +156,37 @@ def _pulled(airflow: Airflow, system: str) -> list[dict[str, Any]]:
     return airflow.tasks(f"snapshot_{system}", run["dag_run_id"])
 
 
-def _wait_for_work(airflow: Airflow, worker: subprocess.Popen[bytes]) -> None:
-    """Until ``worker`` has begun to pull a kommune."""
-    for _ in range(600):
-        running = airflow.ask("dags/~/dagRuns/~/taskInstances?state=running&limit=100")["task_instances"]
-        # What Airflow calls the process of a task.
-        pulling = {f"airflow worker -- {task['id']}" for task in running if task["task_id"] == "pull"}
-        for pid in session_of(worker):
+def _freeze_a_pull(airflow: Airflow, worker: subprocess.Popen[bytes]) -> None:
+    """Until ``worker`` has begun to pull a kommune: the task is stopped in the midst of it, so that it cannot end."""
+    until = time.monotonic() + 180
+    while time.monotonic() < until:
+        for task_id, pid in _pulling(airflow, worker):
             with suppress(psutil.NoSuchProcess):
-                if " ".join(psutil.Process(pid).cmdline()).strip() in pulling:
+                task = psutil.Process(pid)
+                task.suspend()
+                # What it has told already is heard meanwhile.
+                time.sleep(1)
+                if task_id in _running(airflow):
                     return
-        time.sleep(0.2)
+                task.resume()
+        time.sleep(0.1)
     raise AssertionError("the worker was given nothing")
+
+
+def _running(airflow: Airflow) -> set[str]:
+    """The ids of the tasks that pull a kommune now, by what Airflow knows."""
+    running = airflow.ask("dags/~/dagRuns/~/taskInstances?state=running&limit=100")["task_instances"]
+    return {task["id"] for task in running if task["task_id"] == "pull"}
+
+
+def _pulling(airflow: Airflow, worker: subprocess.Popen[bytes]) -> list[tuple[str, int]]:
+    """The tasks that pull a kommune on ``worker``, each with its process."""
+    # What Airflow calls the process of a task.
+    names = {f"airflow worker -- {task_id}": task_id for task_id in _running(airflow)}
+    found = []
+    for pid in session_of(worker):
+        with suppress(psutil.NoSuchProcess):
+            name = " ".join(psutil.Process(pid).cmdline()).strip()
+            if name in names:
+                found.append((names[name], pid))
+    return found
