@@ -31,7 +31,7 @@ TEXTS: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
 # A pull or a reconciliation that takes longer hangs.
 LONGEST = timedelta(hours=4)
 # The default arguments of every task: what may go well when it is tried again, or was lost with its worker, is tried
-# after 1, 2 and 4 minutes; the estate's frist waits no longer.
+# three times more, after a minute or two, then two to four, then four to eight; the estate's frist waits no longer.
 RETRIED: dict[str, Any] = {
     "retries": 3,
     "retry_delay": timedelta(minutes=1),

@@ -28,7 +28,7 @@ from pipelines.contract.codes import SYSTEM
 from pipelines.errors import EstateError
 from pipelines.estate_lake import S3, Objektlager, check_url
 from pipelines.estate_notice import Varsling
-from pipelines.estate_sources import SOURCE_MODELS, Kilde, Kilder, hold_sources, list_sources
+from pipelines.estate_sources import SOURCE_MODELS, Kilde, Kilder, hold_nights, hold_sources, list_sources
 from pipelines.placed_yaml import Place, PlacedYaml, read_yaml, validated
 
 WAIVERS_FILE = "afvigelser.yaml"
@@ -230,6 +230,7 @@ def load_estate(path: Path) -> Estate:
             read.mistake((), "lake and inbox must be two folders, neither inside the other")
     if estate is not None:
         hold_sources(read, estate.kilder, estate.kommuner.keys(), estate.kommuner_of)
+        hold_nights(read, estate.kilder, estate.frist)
     waivers = _load_waivers(path.with_name(WAIVERS_FILE), read.content.get("kommuner"))
     mistakes = [*read.mistakes, *waivers.mistakes]
     if mistakes or estate is None:

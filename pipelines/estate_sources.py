@@ -260,3 +260,22 @@ def hold_sources(
                         "would give each kommune the rows of all: use :kommunekode in sql, kommunekolonne with tabel, "
                         "{kommunekode} in the name of forbindelse or of mappe, or name one kommune in kommuner",
                     )
+
+
+def hold_nights(read: PlacedYaml, systems: Mapping[str, Sequence[Kilde]], frist: str) -> None:
+    """What is pulled after ``frist`` (HH:MM) of the same night would never come in time.
+
+    A ``tidsplan`` of several times is not held: its first may be early enough.
+    """
+    for system, kilder in systems.items():
+        minute, hour = kilder[0].tidsplan.split()[:2] if kilder else ("", "")
+        if (minute + hour).isdigit() and _since_noon(hour, minute) >= _since_noon(*frist.split(":")):
+            read.mistake(
+                ("kilder", system, 0, "tidsplan"),
+                f"{int(hour):02}:{int(minute):02} comes after frist {frist} of its night, which lasts from noon to "
+                "noon: pull it earlier, or set frist later",
+            )
+
+
+def _since_noon(hour: str, minute: str) -> int:
+    return ((int(hour) + 12) % 24) * 60 + int(minute)

@@ -242,6 +242,35 @@ def test_each_mistake_in_a_source_is_told_with_its_line(
 
 
 @pytest.mark.parametrize(
+    ("frist", "tidsplan", "late"),
+    [
+        ("06:00", "0 6 * * *", True),
+        ("06:00", "59 5 * * *", False),
+        # A night lasts from noon to noon.
+        ("14:00", "0 1 * * *", True),
+        ("06:00", "0 13 * * *", False),
+        ("23:00", "30 20 * * *", False),
+        ("20:00", "0 23 * * *", True),
+        ("06:00", "0 1,7 * * *", False),
+    ],
+)
+def test_what_would_be_pulled_after_its_nights_frist_is_told(
+    tmp_path: Path, frist: str, tidsplan: str, late: bool
+) -> None:
+    sources = SOURCES
+    for art, indent in (("    - art: siard\n", 6), ("    art: postgresql\n", 4)):
+        assert art in SOURCES
+        sources = sources.replace(art, f'{art}{" " * indent}tidsplan: "{tidsplan}"\n')
+    path = tmp_path / "estate.yaml"
+    path.write_text(f'frist: "{frist}"\n{GOOD}{sources}', encoding="utf-8")
+    if late:
+        with pytest.raises(EstateError, match=f"line .*edh.1.tidsplan: .* comes after frist {frist} of its night"):
+            load_estate(path)
+    else:
+        assert load_estate(path).kilder["edh"][0].tidsplan == tidsplan
+
+
+@pytest.mark.parametrize(
     ("old", "new"),
     [
         ("forbindelse: {miljoe: KMD_SAG}", "forbindelse: 'postgresql://afstem:canary@db/kmd'"),

@@ -14,7 +14,7 @@ _REASONS = {
     "intet": "kilden har intet",
     "ufuldstaendig": "leverancen er ikke færdig hos afsenderen",
     "afvist": "det, kilden har, er afvist",
-    "fejlet": "kilden kunne ikke læses",
+    "fejlet": "hentningen fejlede",
 }
 
 

@@ -58,14 +58,29 @@ def _mail(message: Message, varsling: Varsling, folder: Path) -> None:
                 smtp.starttls(context=context)
             if server.username:
                 smtp.login(server.username, server.password or "")
-            smtp.send_message(mail)
-    except (smtplib.SMTPAuthenticationError, smtplib.SMTPRecipientsRefused, smtplib.SMTPNotSupportedError) as error:
-        raise InputError(
-            f"The mail server {server.host} refuses ({type(error).__name__}). Put user, password, encryption or til of "
-            "varsling right."
-        ) from None
+            refused = smtp.send_message(mail)
     except (OSError, smtplib.SMTPException) as error:
+        if _for_good(error):
+            raise InputError(
+                f"The mail server {server.host} refuses ({type(error).__name__}). Put user, password, encryption, fra "
+                "or til of varsling right."
+            ) from None
         raise NotSent(f"The mail server {server.host} could not be used ({type(error).__name__}). Try again.") from None
+    if refused:
+        # The others have it, and would have it twice if it were tried again.
+        raise InputError(
+            f"The mail server {server.host} refuses {len(refused)} of {len(varsling.til)} in til of varsling; the "
+            "others have the mail. Put til right."
+        )
+
+
+def _for_good(error: Exception) -> bool:
+    """Whether a mail server will refuse again: 4 and two digits is for now (RFC 5321, 4.2.1), as greylisting says."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    if isinstance(error, smtplib.SMTPResponseException):
+        return error.smtp_code >= 500
+    return isinstance(error, smtplib.SMTPNotSupportedError)
 
 
 def _body(message: Message, art: str) -> dict[str, Any]:

@@ -88,14 +88,15 @@ def apply_retention(
     Runs go before the snapshots that they rested on. What something has come to need since it was planned stays.
     """
     going = [*plan.removed("run"), *plan.removed("snapshot")]
-    known: set[str] = set()
+    known: set[str] | None = None
     may_go: set[str] = set()
     gone = []
     for done, thing in enumerate(going):
         progress(f"removing {thing.name}", done, len(going))
         # A run may have been planned meanwhile that rests on what was to go.
-        if begun := {path.parent.name for path in lake.changed(RUNS) if path.name == PLAN_FILE} - known:
-            known |= begun
+        plans = {path.parent.name for path in lake.changed(RUNS) if path.name == PLAN_FILE}
+        if known is None or plans - known:
+            known = plans | (known or set())
             may_go = {one.name for one in plan_retention(estate, lake, today).things if not one.kept}
         if thing.name not in may_go:
             continue

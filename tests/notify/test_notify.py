@@ -16,7 +16,7 @@ from pipelines.estate import load_estate
 from pipelines.night import Missing
 from pipelines.notify import compose, late, notify
 from pipelines.notify.channels import NotSent
-from pipelines.notify.telling import LAST_TOLD
+from pipelines.notify.telling import BEING_TOLD, LAST_TOLD
 from pipelines.validate import validate
 from tests.inquiry.made import Made, later
 from tests.ledger.clean import Clean
@@ -47,10 +47,18 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
 
 
 class Mailbox:
-    """Keeps every mail; lets in who knows the password."""
+    """Keeps every mail; lets in who knows the password. ``answers``: what it says of an address, unless it takes it."""
 
     def __init__(self) -> None:
         self.mails: list[Any] = []
+        self.answers: dict[str, str] = {}
+
+    async def handle_RCPT(  # noqa: N802 - its name
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
+        if address not in self.answers:
+            envelope.rcpt_tos.append(address)
+        return self.answers.get(address, "250 OK")
 
     async def handle_DATA(  # noqa: N802 - its name
         self, server: Any, session: Any, envelope: Any
@@ -80,7 +88,8 @@ def mail() -> Iterator[tuple[Mailbox, int]]:
 def told(made: Made) -> Iterator[Made]:
     """The lake, of which nothing has been told yet."""
     yield made
-    (made.lake.root / LAST_TOLD).unlink(missing_ok=True)
+    for name in (LAST_TOLD, BEING_TOLD):
+        (made.lake.root / name).unlink(missing_ok=True)
 
 
 def estate(made: Made, *channels: dict[str, Any]) -> Any:
@@ -97,10 +106,10 @@ def slack(url: str, environment: pytest.MonkeyPatch, art: str = "slack", **more:
 
 def test_it_tells_what_came_and_went_and_names_nobody(told: Made) -> None:
     first, second = told.runs
-    missing = [Missing("ksd", "0751", "kilden kunne ikke læses")]
+    missing = [Missing("ksd", "0751", "hentningen fejlede")]
     message = compose(told.lake, second, first, missing)
     assert message.subject == "Afstem: 1 ikke kommet, 3 nye fund, 0 borte"
-    assert "ksd for 0751: kilden kunne ikke læses" in message.text
+    assert "ksd for 0751: hentningen fejlede" in message.text
     assert "0751 R02: opfyldt -> brudt." in message.text, message.text
     assert "0751 R02: 2. " in message.text, message.text
     assert f"Kørsel {second}" in message.text
@@ -161,6 +170,33 @@ def test_mail_reaches_those_it_is_for(told: Made, mail: tuple[Mailbox, int], mon
     assert PASSWORD not in str(refused.value)
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+@pytest.mark.parametrize(
+    ("answers", "kind", "mails"),
+    [
+        ({"a@kommune.example": "450 Greylisted", "b@kommune.example": "450 Greylisted"}, NotSent, 0),
+        ({"a@kommune.example": "550 Nobody here", "b@kommune.example": "550 Nobody here"}, InputError, 0),
+        ({"a@kommune.example": "550 Nobody here"}, InputError, 1),
+    ],
+)
+def test_what_a_mail_server_refuses_for_now_is_told_from_what_it_refuses_for_good(
+    told: Made,
+    mail: tuple[Mailbox, int],
+    monkeypatch: pytest.MonkeyPatch,
+    answers: dict[str, str],
+    kind: type[Exception],
+    mails: int,
+) -> None:
+    box, port = mail
+    box.answers = answers
+    monkeypatch.setenv("AFSTEM_MAIL", f"smtp://afstem:{PASSWORD}@{HOST}:{port}")
+    to = ["a@kommune.example", "b@kommune.example"]
+    channel = {"art": "mail", "forbindelse": {"miljoe": "AFSTEM_MAIL"}, "fra": "afstem@kommune.example", "til": to}
+    with pytest.raises(kind, match="mail server"):
+        notify(estate(told, channel), told.lake, told.runs[1])
+    assert len(box.mails) == mails
+
+
 @pytest.mark.parametrize(("code", "kind"), [(500, NotSent), (429, NotSent), (404, InputError), (302, InputError)])
 def test_a_channel_that_fails_is_told_without_its_secret_and_stops_no_other(
     told: Made, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, code: int, kind: type[Exception]
@@ -175,8 +211,25 @@ def test_a_channel_that_fails_is_told_without_its_secret_and_stops_no_other(
         assert len(working.bodies) == 1
     for said in (str(failed.value), caplog.text, repr(opened), repr(failed.value.__context__)):
         assert SECRET not in said
-    # What was not told to all is told anew.
+    # It is not told of, until every channel has it.
     assert told.lake.read(LAST_TOLD) is None
+
+
+def test_told_again_only_the_channel_that_failed_is_sent_anything(told: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Webhook(500) as failing, Webhook() as working:
+        monkeypatch.setenv("AFSTEM_OTHER", working.url)
+        other = {"art": "slack", "forbindelse": {"miljoe": "AFSTEM_OTHER"}}
+        opened = estate(told, slack(failing.url, monkeypatch, "teams"), other)
+        for _ in range(2):
+            with pytest.raises(NotSent):
+                notify(opened, told.lake, told.runs[1])
+        assert [len(hook.bodies) for hook in (failing, working)] == [2, 1]
+        failing.code = 200
+        notify(opened, told.lake, told.runs[1])
+        assert [len(hook.bodies) for hook in (failing, working)] == [3, 1]
+        # Asked for once more, all of them are told.
+        notify(opened, told.lake, told.runs[1])
+        assert [len(hook.bodies) for hook in (failing, working)] == [4, 2]
 
 
 def test_what_is_not_there_is_a_failure_of_the_system(told: Made, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,13 +17,14 @@ class Webhook:
 
     def __init__(self, code: int = 200) -> None:
         self.bodies: list[Any] = []
-        kept = self.bodies
+        self.code = code
+        hook = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                kept.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-                self.send_response(code)
-                if code == 302:
+                hook.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(hook.code)
+                if hook.code == 302:
                     self.send_header("Location", "http://127.0.0.1:1/")
                 self.end_headers()
 

@@ -85,6 +85,16 @@ def test_what_nothing_needs_goes_and_the_rest_stays(tmp_path: Path) -> None:
     assert made.rows(again.run_id, FINDINGS) == made.rows(made.runs[-1], FINDINGS)
 
 
+def test_runs_that_were_made_without_a_plan_go_too(tmp_path: Path) -> None:
+    made = nights(tmp_path, 2)
+    for path in made.lake.runs_folder.glob("*/plan.json"):
+        path.unlink()
+    estate = policy(made, 30, 1)
+    plan = plan_retention(estate, made.lake, TODAY)
+    assert len(plan.removed("run")) == 2
+    assert apply_retention(estate, made.lake, plan, TODAY) == [*plan.removed("run"), *plan.removed("snapshot")]
+
+
 def test_it_is_told_first_and_done_when_asked(tmp_path: Path) -> None:
     made = nights(tmp_path, 2)
     before = names(made.lake)
