@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from pipelines.demo.airflow import DAGS_FOLDER, Airflow
 from tests.airflow.site import made, settings
 from tests.ledger.clean import Clean
+from tests.notify.webhook import Webhook
 
 _LIST = """
 import json, sys
@@ -41,18 +43,49 @@ print(json.dumps({
 """
 
 
+# What the DAGs tell, without a DAG: of errors, and of nights that are late or broke off.
+_TELL = """
+import datetime, json, logging, sys, traceback
+
+sys.path.insert(0, sys.argv[1])
+import afstem_airflow
+from pipelines import errors
+
+raised = {}
+for kind in (ValueError, errors.TransientFailure, errors.InputError):
+    try:
+        with afstem_airflow.told():
+            raise kind(sys.argv[2])
+    except Exception as error:
+        raised[kind.__name__] = [type(error).__name__, "".join(traceback.format_exception(error))]
+ended = datetime.datetime(2026, 11, 26, 5, tzinfo=datetime.timezone.utc)
+for number, (run_type, end) in enumerate(
+    [("scheduled", None), ("scheduled", ended), ("manual", None), ("asset_triggered", None), ("backfill", None)]
+):
+    afstem_airflow.tell_late({"dag_run": {"run_type": run_type, "end_date": end}}, 10 + number)
+logging.basicConfig(stream=sys.stderr)
+afstem_airflow.tell_broken_off("Nattens afstemning kom ikke til ende.")
+print()
+print(json.dumps(raised))
+"""
+
+
 def bag_of(airflow: Airflow) -> dict[str, Any]:
+    return said_by(airflow, _LIST)
+
+
+def said_by(airflow: Airflow, script: str, *arguments: str) -> Any:
+    """What ``script``, which finds the DAGs in the folder that it is given, says in JSON on its last line."""
     airflow.home.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
-        [sys.executable, "-c", _LIST, str(DAGS_FOLDER)],
+        [sys.executable, "-c", script, str(DAGS_FOLDER), *arguments],
         env=airflow.environment,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return told
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +135,33 @@ def test_a_wrong_estate_is_told_where_the_dags_are_seen(tmp_path: Path) -> None:
     told = bag_of(Airflow(tmp_path / "home", path, settings()))
     assert told["errors"]
     assert all("is not a kind of source" in error for error in told["errors"])
+
+
+def channelled(folder: Path) -> Path:
+    """The path of an estate that tells a webhook."""
+    path = made(folder, Clean())
+    written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    varsling = [{"art": "slack", "forbindelse": {"miljoe": "AFSTEM_WEBHOOK"}}]
+    path.write_text(yaml.safe_dump({**written, "varsling": varsling}, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def test_what_may_go_well_is_tried_again_and_of_what_nobody_foresaw_only_its_kind_is_told(tmp_path: Path) -> None:
+    said = "Rækken 7101850009 er forkert"
+    with Webhook() as hook:
+        settings_of_all = {**settings(), "AFSTEM_WEBHOOK": hook.url}
+        raised = said_by(Airflow(tmp_path / "home", channelled(tmp_path / "estate"), settings_of_all), _TELL, said)
+    assert {kind: name for kind, (name, _) in raised.items()} == {
+        "ValueError": "AirflowException",
+        "TransientFailure": "AirflowException",
+        "InputError": "AirflowFailException",
+    }
+    assert "ValueError at " in raised["ValueError"][1]
+    assert said not in raised["ValueError"][1]
+    # A night that has ended, and a run that somebody asked for, are not late.
+    assert [body["text"].splitlines()[0] for body in hook.bodies] == [
+        "*Afstem: natten er ikke færdig*",
+        "*Afstem: natten er ikke færdig*",
+        "*Afstem: noget gik galt*",
+    ]
+    assert ["10 minutter" in hook.bodies[0]["text"], "13 minutter" in hook.bodies[1]["text"]] == [True, True]

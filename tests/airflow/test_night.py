@@ -141,6 +141,14 @@ def test_a_night_done_twice_gives_the_same_bytes_and_one_kommune_can_be_asked_fo
     assert "ky is not pulled for 0101" in said
     assert wrong["verify"]["state"] == "success"
     assert states(wrong["retention"], "decide") == ["skipped"]
+    # Another hand has been at a part of the night's run: what is reckoned again is not the same.
+    (part,) = estate.parent.glob("lake/runs/*/kommune=0751/del.json")
+    part.write_bytes(part.read_bytes() + b"\n")
+    other, said = run_dags(airflow, ("reconcile", {"genberegn": True}))
+    assert sorted(states(other["reconcile"], "reconcile_kommune")) == ["failed", "success"]
+    assert states(other["reconcile"], "report") == ["success"]
+    assert states(other["reconcile"], "verdict") == ["failed"]
+    assert "The tasks of 0751 failed" in said
 
 
 def test_a_store_that_is_down_for_a_while_is_waited_for_and_holds_what_a_folder_would(

@@ -20,10 +20,11 @@ from playwright.sync_api import Browser, Page
 from pipelines.contract import kommuner
 from pipelines.demo.airflow import Airflow, session_of, stop
 from pipelines.estate import DANISH_TIME
-from tests.airflow.site import afstem, celery_settings, celery_worker, made, running_redis, settings
+from tests.airflow.site import KEY, afstem, celery_settings, celery_worker, made, running_redis, settings
+from tests.airflow.test_night import CANARY, CPR, two_kommuner
 from tests.lake.test_objects import in_folder, timeless
 from tests.ledger.clean import Clean
-from tests.notify.webhook import Webhook
+from tests.notify.webhook import SECRET, Webhook
 from tests.sources.database_servers import DatabaseServer, postgresql
 
 __all__ = ["postgresql"]
@@ -93,6 +94,31 @@ def test_one_machine_runs_forty_kommuner(tmp_path: Path, by_hand: dict[str, Any]
             # That tells nobody.
             assert sum("første kørsel" in body["text"].splitlines()[0] for body in hook.bodies) == 1
     assert session_of(standalone) == []
+
+
+def test_at_its_frist_a_night_goes_on_without_what_stayed_away_and_says_so(tmp_path: Path) -> None:
+    estate = made(tmp_path / "estate", *two_kommuner())
+    written = yaml.safe_load(estate.read_text(encoding="utf-8"))
+    # No night of these years.
+    written["kilder"]["ky"]["tidsplan"] = "0 1 29 2 *"
+    written["varsling"] = [{"art": "slack", "forbindelse": {"miljoe": "AFSTEM_WEBHOOK"}}]
+    estate.write_text(yaml.safe_dump(written, allow_unicode=True), encoding="utf-8")
+    assert afstem("pull", "--estate", estate).returncode == 0
+    with Webhook() as hook:
+        airflow = Airflow(tmp_path / "home", estate, {**settings(), "AFSTEM_WEBHOOK": hook.url})
+        airflow.prepare()
+        with airflow.running():
+            run = airflow.run_of("reconcile", "scheduled")
+            states = counted(airflow, run)
+    assert states["reconcile_kommune"] == {"success": 2}
+    assert [states[task] for task in ("report", "notify", "verdict")] == [{"success": 1}, {"success": 1}, {"failed": 1}]
+    (body,) = hook.bodies
+    for code in ("0730", "0751"):
+        assert f"ky for {code}: der er ikke hentet i nat" in body["text"]
+    home = [path.read_bytes() for path in airflow.home.rglob("*") if path.is_file()]
+    assert any(b"reconcile_kommune" in content for content in home)
+    for secret in (CPR, CANARY, KEY, SECRET):
+        assert not any(secret.encode() in content for content in home)
 
 
 def _earlier_day(airflow: Airflow) -> None:
