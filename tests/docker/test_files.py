@@ -70,6 +70,8 @@ def test_no_secret_has_a_default(compose: dict[str, Any]) -> None:
         for key, value in service.get("environment", {}).items():
             if SECRET.search(key):
                 found += 1
+                # Asked for or empty, and nothing secret beside it.
+                assert not re.search(r"\$\{[A-Z_]+:?-[^}]", str(value)), (name, key)
                 left = re.sub(r"\$\{[A-Z_]+(:\?[^}]*|:-)?\}", "", str(value))
                 assert not re.search(r":[^/@]+@|[0-9a-f]{16}", left), (name, key)
                 assert "${" in str(value) or key.endswith(("_SIMPLE_AUTH_MANAGER_PASSWORDS_FILE",)), (name, key)
