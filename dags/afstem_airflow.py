@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
@@ -139,6 +139,21 @@ def tell_broken_off(said: str) -> None:
     for sent in send_to_all(estate(), broken_off(said)):
         if sent.error is not None:
             LOG.warning("%s", sent.error)
+
+
+def when_failed(said: str, reason: str | None = None) -> Callable[[Any], None]:
+    """What a DAG does when a run of it has failed: tell so by ``said``, in Danish.
+
+    ``reason``: only when Airflow gives this one, as ``timed_out``.
+    """
+
+    def tell(context: Any) -> None:
+        run = context.get("dag_run")
+        # Of a run whose first task never began, Airflow gives no more than its id.
+        if reason in (None, context.get("reason")) and (run is None or by_itself(run.run_type)):
+            tell_broken_off(said)
+
+    return tell
 
 
 def _secret(name: str) -> str:

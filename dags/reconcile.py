@@ -22,6 +22,7 @@ from afstem_airflow import (
     systems,
     tell_broken_off,
     told,
+    when_failed,
 )
 from airflow.sdk import (
     AssetAny,
@@ -37,6 +38,7 @@ from airflow.sdk import (
 )
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
+from pipelines.errors import UsageError
 from pipelines.estate import DANISH_TIME
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ def _deadline() -> DeadlineAlert | None:
     minutes = os.environ.get("AFSTEM_DEADLINE_MINUTES")
     if not minutes:
         return None
+    if not minutes.isdecimal():
+        raise UsageError("AFSTEM_DEADLINE_MINUTES must be a whole number of minutes. Put it right, or leave it out.")
     return DeadlineAlert(
         reference=DeadlineReference.DAGRUN_QUEUED_AT,
         interval=timedelta(minutes=int(minutes)),
@@ -81,6 +85,8 @@ def _seen(context: Any) -> Seen:
     dagrun_timeout=LONGEST * 2,
     deadline=_deadline(),
     default_args=RETRIED,
+    # Whatever else goes wrong, the verdict tells.
+    on_failure_callback=when_failed("Nattens afstemning tog for lang tid og blev stoppet.", "timed_out"),
     tags=["afstem"],
     params={
         "kommuner": Param([], **TEXTS, description="Only these; all when empty"),
@@ -213,7 +219,8 @@ def reconcile() -> None:
                 if by_itself(context["dag_run"].run_type):
                     tell_broken_off("Nattens afstemning kom ikke til ende.")
                 raise AirflowFailException(f"The night did not come to its end: {failed[0]} failed.")
-            sentences = verdict_of(open_lake(estate()), made["gather"], [Missing(**each) for each in plan["mangler"]])
+            missing = [Missing(**each) for each in plan["mangler"]]
+            sentences = verdict_of(open_lake(estate()), made["gather"], plan["kommuner"], missing)
             # Its part may stand from before, and be what was to be reckoned again.
             if undone := sorted(set(plan["kommuner"]) - set(_texts(ti.xcom_pull(task_ids="reconcile_kommune")))):
                 sentences.append(f"The tasks of {', '.join(undone)} failed; their logs say why.")

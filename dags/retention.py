@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from afstem_airflow import LONGEST, RETRIED, START, danish, estate, moment_of, told
+from afstem_airflow import LONGEST, RETRIED, START, danish, estate, moment_of, told, when_failed
 from airflow.sdk import Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
@@ -24,6 +24,7 @@ LOG = logging.getLogger(__name__)
     max_active_runs=1,
     dagrun_timeout=LONGEST * 2,
     default_args=RETRIED,
+    on_failure_callback=when_failed("Oprydningen i søen kom ikke til ende."),
     tags=["afstem"],
     params={"kun_vis": Param(False, type="boolean", description="Tell what would go, and remove nothing")},
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from afstem_airflow import LONGEST, RETRIED, START, TEXTS, danish, estate, tell_broken_off, told
+from afstem_airflow import LONGEST, RETRIED, START, TEXTS, danish, estate, told, when_failed
 from airflow.sdk import Param, dag, get_current_context, task
 
 from pipelines.errors import LakeDamaged
@@ -22,6 +22,7 @@ LOG = logging.getLogger(__name__)
     max_active_runs=1,
     dagrun_timeout=LONGEST * 2,
     default_args=RETRIED,
+    on_failure_callback=when_failed("Søens filer er ikke, som de blev lagt, eller de kunne ikke efterses."),
     tags=["afstem"],
     params={"kommuner": Param([], **TEXTS, description="Only these; all when empty")},
 )
@@ -40,7 +41,6 @@ def verify() -> None:
                 for path in getattr(found, word):
                     LOG.warning("%s: %s", word, path)
             if not found.sound:
-                tell_broken_off("Filer i søen er ikke, som de blev lagt.")
                 faults = found.changed + found.missing + found.unreadable + found.unnamed
                 raise LakeDamaged(f"{len(faults)} files of the lake are not as they were published: see this log.")
             return found.looked_at

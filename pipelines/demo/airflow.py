@@ -27,7 +27,6 @@ import yaml
 
 from pipelines.demo import DEMO_KEY, build_demo
 from pipelines.errors import SystemFailure
-from pipelines.estate import load_estate
 
 DAGS_FOLDER = Path(__file__).resolve().parents[2] / "dags"
 HOST = "127.0.0.1"
@@ -115,11 +114,10 @@ class Airflow:
         """Make the database and the pools."""
         self.home.mkdir(parents=True, exist_ok=True)
         self.command("db", "migrate")
-        pools = {
-            f"afstem_{system}": {"slots": kilder[0].samtidige, "description": "", "include_deferred": False}
-            for system, kilder in load_estate(self.estate).kilder.items()
-        }
-        (self.home / "pools.json").write_text(json.dumps(pools), encoding="utf-8")
+        with (self.home / "pools.json").open("wb") as pools:
+            subprocess.run(  # noqa: S603 - a program of this environment
+                [_program("afstem"), "pools", "--estate", str(self.estate)], stdout=pools, check=True
+            )
         self.command("pools", "import", str(self.home / "pools.json"))
 
     @contextmanager
@@ -272,8 +270,8 @@ def _request(url: str, body: object = None, headers: Mapping[str, str] | None = 
         return json.load(answer)
 
 
-def _program() -> str:
-    beside = Path(sys.executable).with_name("airflow")
+def _program(name: str = "airflow") -> str:
+    beside = Path(sys.executable).with_name(name)
     if not beside.exists():
         raise SystemFailure("Airflow is not installed beside this Python: run `make airflow`.")
     return str(beside)

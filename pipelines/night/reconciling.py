@@ -51,13 +51,15 @@ def gather_night(
     return gather(lake, plan, today, started)
 
 
-def verdict_of(lake: Lake, run_id: str, missing: Sequence[Missing] = ()) -> list[str]:
-    """Why the night is not clean, in sentences; empty when it is.
+def verdict_of(lake: Lake, run_id: str, kommuner: Collection[str], missing: Sequence[Missing] = ()) -> list[str]:
+    """Why the night is not clean, in sentences; empty when it is. ``kommuner``: those that were planned.
 
     Raises ``UsageError`` when the run has not been judged.
     """
     run = open_record(lake, run_id)
     sentences = [f"{len(missing)} expected snapshots have not come."] if missing else []
+    if lost := sorted(set(kommuner) ^ run.record["kommuner"].keys()):
+        sentences.append(f"Run {run_id} does not account for the kommuner that were planned: {', '.join(lost)}.")
     if run.record["fund"]:
         sentences.append(f"Run {run_id} holds {run.record['fund']} findings.")
     if broken := run.record["domme"].get("brudt", 0):

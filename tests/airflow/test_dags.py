@@ -64,6 +64,15 @@ for number, (run_type, end) in enumerate(
 ):
     afstem_airflow.tell_late({"dag_run": {"run_type": run_type, "end_date": end}}, 10 + number)
 logging.basicConfig(stream=sys.stderr)
+from types import SimpleNamespace
+
+def failed(run_type, reason):
+    return {"dag_run": SimpleNamespace(run_type=run_type), "reason": reason}
+
+when_late = afstem_airflow.when_failed("For sent.", "timed_out")
+when_late(failed("scheduled", "task_failure"))
+when_late(failed("manual", "timed_out"))
+when_late(failed("asset_triggered", "timed_out"))
 afstem_airflow.tell_broken_off("Nattens afstemning kom ikke til ende.")
 print()
 print(json.dumps(raised))
@@ -163,5 +172,14 @@ def test_what_may_go_well_is_tried_again_and_of_what_nobody_foresaw_only_its_kin
         "*Afstem: natten er ikke færdig*",
         "*Afstem: natten er ikke færdig*",
         "*Afstem: noget gik galt*",
+        "*Afstem: noget gik galt*",
     ]
+    assert ["For sent." in body["text"] for body in hook.bodies] == [False, False, True, False]
     assert ["10 minutter" in hook.bodies[0]["text"], "13 minutter" in hook.bodies[1]["text"]] == [True, True]
+
+
+def test_a_deadline_that_is_no_number_is_told_in_a_sentence(tmp_path: Path) -> None:
+    minutes = {"AFSTEM_DEADLINE_MINUTES": "en time"}
+    told = bag_of(Airflow(tmp_path / "home", made(tmp_path / "estate", Clean()), {**settings(), **minutes}))
+    (error,) = told["errors"]
+    assert "AFSTEM_DEADLINE_MINUTES must be a whole number of minutes" in error

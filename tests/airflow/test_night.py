@@ -149,6 +149,30 @@ def test_a_night_done_twice_gives_the_same_bytes_and_one_kommune_can_be_asked_fo
     assert states(other["reconcile"], "report") == ["success"]
     assert states(other["reconcile"], "verdict") == ["failed"]
     assert "The tasks of 0751 failed" in said
+    part.with_name("fund.parquet").unlink()
+    told, said = run_dags(airflow, ("verify", {"kommuner": ["0730"]}), ("verify", {}))
+    assert told["verify"]["state"] == "failed"
+    assert "kommune=0751/fund.parquet" in said
+
+
+def test_retention_tells_what_would_go_and_removes_it_when_it_is_to(tmp_path: Path) -> None:
+    estate = made(tmp_path / "estate", *two_kommuner())
+    airflow = ready(tmp_path, estate)
+    run_dags(airflow, *night_of(systems_of(estate)), ("reconcile", {"kommuner": ["0730"]}))
+    runs = estate.parent / "lake" / "runs"
+    assert len(list(runs.glob("*/run.json"))) == 2
+    written = yaml.safe_load(estate.read_text(encoding="utf-8"))
+    estate.write_text(yaml.safe_dump({**written, "bevaring": {"dage": 1, "koersler": 1}}), encoding="utf-8")
+    before = in_folder(estate.parent / "lake")
+    shown, said = run_dags(airflow, ("retention", {"kun_vis": True}))
+    assert [states(shown["retention"], task) for task in ("decide", "remove")] == [["success"], ["skipped"]]
+    assert " goes: not among the newest 1" in said
+    assert in_folder(estate.parent / "lake") == before
+    done, _ = run_dags(airflow, ("retention", {}))
+    assert states(done["retention"], "remove") == ["success"]
+    assert len(list(runs.glob("*/run.json"))) == 1
+    # No baseline went.
+    assert {name for name in before if name.endswith("manifest.json")} <= in_folder(estate.parent / "lake").keys()
 
 
 def test_a_store_that_is_down_for_a_while_is_waited_for_and_holds_what_a_folder_would(

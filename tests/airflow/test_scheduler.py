@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -104,21 +106,64 @@ def test_at_its_frist_a_night_goes_on_without_what_stayed_away_and_says_so(tmp_p
     written["varsling"] = [{"art": "slack", "forbindelse": {"miljoe": "AFSTEM_WEBHOOK"}}]
     estate.write_text(yaml.safe_dump(written, allow_unicode=True), encoding="utf-8")
     assert afstem("pull", "--estate", estate).returncode == 0
+    (texts, *_) = sorted(estate.parent.glob("lake/tekster/system=edh/**/*.parquet"))
+    assert CANARY.encode() in texts.read_bytes()
+    texts.write_bytes(texts.read_bytes() + b"\n")
     with Webhook() as hook:
         airflow = Airflow(tmp_path / "home", estate, {**settings(), "AFSTEM_WEBHOOK": hook.url})
         airflow.prepare()
         with airflow.running():
             run = airflow.run_of("reconcile", "scheduled")
             states = counted(airflow, run)
+            assert airflow.run_of("verify", "scheduled")["state"] == "failed"
+            assert airflow.run_of("retention", "scheduled")["state"] == "success"
+            _wait_for(lambda: len(hook.bodies) == 2)
     assert states["reconcile_kommune"] == {"success": 2}
     assert [states[task] for task in ("report", "notify", "verdict")] == [{"success": 1}, {"success": 1}, {"failed": 1}]
-    (body,) = hook.bodies
+    text = {body["text"].splitlines()[0]: body["text"] for body in hook.bodies}
+    assert "Søens filer er ikke, som de blev lagt" in text.pop("*Afstem: noget gik galt*")
+    (night,) = text.values()
     for code in ("0730", "0751"):
-        assert f"ky for {code}: der er ikke hentet i nat" in body["text"]
+        assert f"ky for {code}: der er ikke hentet i nat" in night
     home = [path.read_bytes() for path in airflow.home.rglob("*") if path.is_file()]
     assert any(b"reconcile_kommune" in content for content in home)
     for secret in (CPR, CANARY, KEY, SECRET):
         assert not any(secret.encode() in content for content in home)
+
+
+def test_make_airflow_runs_a_night_and_stops_cleanly_when_asked_to(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    with (tmp_path / "said").open("w") as said:
+        command = [sys.executable, "-m", "pipelines.demo.airflow", str(folder)]
+        demo = subprocess.Popen(command, stdout=said, stderr=said, start_new_session=True)
+        try:
+            _wait_for(lambda: "A night is run." in (tmp_path / "said").read_text(encoding="utf-8"))
+            assert _of_home(folder / "home")
+            demo.terminate()
+            assert demo.wait(60) == 0
+        finally:
+            stop(demo)
+    assert (tmp_path / "said").read_text(encoding="utf-8").endswith("Stopped.\n")
+    assert _of_home(folder / "home") == []
+
+
+def _of_home(home: Path) -> list[int]:
+    """The processes of the Airflow of ``home``."""
+    found = []
+    for each in psutil.process_iter():
+        with suppress(psutil.Error):
+            if each.environ().get("AIRFLOW_HOME") == str(home):
+                found.append(each.pid)
+    return found
+
+
+def _wait_for(come: Callable[[], bool]) -> None:
+    until = time.monotonic() + 300
+    while time.monotonic() < until:
+        if come():
+            return
+        time.sleep(0.5)
+    raise AssertionError("it did not come")
 
 
 def _earlier_day(airflow: Airflow) -> None:
