@@ -2,11 +2,12 @@
 
 Run once by the demo profile of docker/compose.yaml: `fill.py SENDERS ESTATE HOST_KEY`, with the database's address in
 AFSTEM_KILDER; HOST_KEY is the public key of the SFTP server that shows SENDERS. What PostgreSQL cannot hold beside its
-newest state, the earlier baselines, is left in the inbox to be landed by `afstem land`.
+newest state, the earlier baselines, is left in the inbox to be landed by `afstem land`, into the bucket made here.
 """
 
 from __future__ import annotations
 
+import copy
 import os
 import shutil
 import sys
@@ -16,9 +17,12 @@ import psycopg
 import yaml
 from psycopg import sql
 
+from pipelines.connections import read_connection
 from pipelines.contract import ENTITIES
 from pipelines.demo import build_demo
+from pipelines.estate import Estate, load_estate
 from pipelines.landing.moments import read_moment
+from pipelines.object_store import connect_s3
 from pipelines.sources.folder import DeliveryFolder, open_delivery
 
 IN_DATABASE = ("kmd_sag", "edh")
@@ -50,7 +54,8 @@ def fill(folder: Path, senders: Path, estate_file: Path, address: str, host_key:
     for system in sorted(senders.iterdir()):
         if system.is_dir():
             held = sorted(one.name for one in system.iterdir() if one.name in made["kommuner"])
-            written["kilder"][system.name] = {**written["kilder"]["ksd"], "kommuner": held}
+            # A copy of its own: what stands twice is written as a reference, and the estate has none.
+            written["kilder"][system.name] = {**copy.deepcopy(written["kilder"]["ksd"]), "kommuner": held}
     estate_file.write_text(yaml.safe_dump(written, sort_keys=False, allow_unicode=True), encoding="utf-8")
     shutil.copy(folder / "afvigelser.yaml", estate_file.with_name("afvigelser.yaml"))
 
@@ -84,8 +89,21 @@ def _load(database: psycopg.Connection[object], system: str, folder: Path) -> No
                         copy.write_row((delivery.kommunekode, *row))
 
 
+def make_bucket(estate: Estate) -> None:
+    """Make the bucket that the lake of ``estate`` lies in, unless it is there."""
+    store = estate.objektlager
+    assert estate.lake_url is not None
+    assert store.forbindelse is not None
+    login = read_connection(store.forbindelse, "", estate.path.parent)
+    bucket = estate.lake_url.removeprefix("s3://").split("/")[0]
+    connect_s3(store.endepunkt, login, attempts=4).makedirs(bucket, exist_ok=True)
+
+
 if __name__ == "__main__":
     _senders, _estate = map(Path, sys.argv[1:3])
     _folder = _estate.parent / "demo"
+    if _estate.exists() and not _folder.is_dir():
+        sys.exit(f"{_estate} is none of the demo's, and is left alone. Leave AFSTEM_ESTATE_FOLDER out.")
     shutil.rmtree(_folder, ignore_errors=True)
     fill(_folder, _senders, _estate, os.environ["AFSTEM_KILDER"], sys.argv[3])
+    make_bucket(load_estate(_estate))

@@ -150,7 +150,7 @@ def test_a_night_done_twice_gives_the_same_bytes_and_one_kommune_can_be_asked_fo
     assert states(other["reconcile"], "verdict") == ["failed"]
     assert "The tasks of 0751 failed" in said
     part.with_name("fund.parquet").unlink()
-    told, said = run_dags(airflow, ("verify", {"kommuner": ["0730"]}), ("verify", {}))
+    told, said = run_dags(airflow, ("verify", {}))
     assert told["verify"]["state"] == "failed"
     assert "kommune=0751/fund.parquet" in said
 
