@@ -47,9 +47,8 @@ class ObjectLake(Lake):
         return f"{self.url}/{path.as_posix()}"
 
     def run_ids(self) -> list[str]:  # noqa: D102
-        with self._reached():
-            found = self._files.find(self._key(RUNS), maxdepth=2)
-        return sorted(PurePosixPath(key).parent.name for key in found if key.endswith(f"/{RUN_RECORD}"))
+        # One listing of all: a walk from folder to folder passes over what it cannot list.
+        return sorted(path.parent.name for path in self.changed(RUNS) if path.name == RUN_RECORD)
 
     def path(self, path: Path) -> Path:
         """The file of this machine that ``path`` is read from, fetched when it is not here. It may not be there."""
@@ -153,8 +152,14 @@ class ObjectLake(Lake):
         for start in range(0, len(wanted), _AT_ONCE):
             places = {self._key(SNAPSHOTS / place / MANIFEST): place for place in wanted[start : start + _AT_ONCE]}
             with self._reached():
-                contents = self._files.cat(list(places), on_error="omit")
+                contents: dict[str, Any] = self._files.cat(list(places), on_error="return")
+                for content in contents.values():
+                    # What was removed since it was listed is no snapshot; whatever else fails must not look like that.
+                    if isinstance(content, Exception) and not isinstance(content, FileNotFoundError):
+                        raise content
             for key, content in contents.items():
+                if isinstance(content, Exception):
+                    continue
                 publish_file(self.root / SNAPSHOTS / places[key] / MANIFEST, content)
                 yield places[key], content
 

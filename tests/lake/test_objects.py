@@ -16,7 +16,7 @@ from urllib.parse import quote
 import pytest
 import yaml
 
-from pipelines.errors import InputError, LakeDamaged, LakeUnreachable, SystemFailure
+from pipelines.errors import AfstemError, InputError, LakeDamaged, LakeUnreachable, SystemFailure
 from pipelines.estate import load_estate
 from pipelines.lake import Lake
 from pipelines.lake.opening import open_lake
@@ -256,6 +256,19 @@ def test_what_was_removed_from_the_store_leaves_the_working_copy(store: Store) -
     other = store.lake()
     assert other.snapshots(system="ky") == []
     assert not ky.folder.exists()
+
+
+def test_a_snapshot_that_is_listed_and_cannot_be_had_is_told_and_never_left_out(store: Store, tmp_path: Path) -> None:
+    land(load_estate(store.estate), KEY)
+    lake = store.lake()
+    (ky,) = lake.snapshots(system="ky")
+    # A store gives nothing that it has laid in its archive.
+    key = f"{store.prefix}/snapshots/{ky.place}/manifest.json"
+    content = store.objects()[f"snapshots/{ky.place}/manifest.json"]
+    store.server.client.put_object(Bucket=store.server.bucket, Key=key, Body=content, StorageClass="GLACIER")
+    other = store.elsewhere(tmp_path / "other")
+    with pytest.raises(AfstemError, match=str(store.server.bucket)):
+        other.lake().snapshots()
 
 
 def test_other_bytes_are_never_put_in_the_place_of_what_is_published(store: Store, tmp_path: Path) -> None:
