@@ -95,8 +95,7 @@ def make_bucket(estate: Estate) -> None:
     assert estate.lake_url is not None
     assert store.forbindelse is not None
     login = read_connection(store.forbindelse, "", estate.path.parent)
-    bucket = estate.lake_url.removeprefix("s3://").split("/")[0]
-    connect_s3(store.endepunkt, login, attempts=4).makedirs(bucket, exist_ok=True)
+    connect_s3(store.endepunkt, login, attempts=4).makedirs(estate.lake_url, exist_ok=True)
 
 
 if __name__ == "__main__":

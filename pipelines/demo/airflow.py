@@ -102,23 +102,22 @@ class Airflow:
             **self.settings,
         }
 
-    def command(self, *arguments: str) -> None:
-        """Run an `airflow` command; raises ``SystemFailure`` with what it said when it fails."""
+    def command(self, *arguments: str, program: str = "airflow") -> str:
+        """Run a command of ``program``: what it printed. Raises ``SystemFailure`` with what it said when it fails."""
         done = subprocess.run(  # noqa: S603 - a program of this environment
-            [_program(), *arguments], env=self.environment, capture_output=True, text=True, check=False
+            [_program(program), *arguments], env=self.environment, capture_output=True, text=True, check=False
         )
         if done.returncode:
-            raise SystemFailure(f"airflow {arguments[0]} failed: {(done.stderr or done.stdout)[-2000:]}")
+            raise SystemFailure(f"{program} {arguments[0]} failed: {(done.stderr or done.stdout)[-2000:]}")
+        return done.stdout
 
     def prepare(self) -> None:
         """Make the database and the pools."""
         self.home.mkdir(parents=True, exist_ok=True)
         self.command("db", "migrate")
-        with (self.home / "pools.json").open("wb") as pools:
-            subprocess.run(  # noqa: S603 - a program of this environment
-                [_program("afstem"), "pools", "--estate", str(self.estate)], stdout=pools, check=True
-            )
-        self.command("pools", "import", str(self.home / "pools.json"))
+        pools = self.home / "pools.json"
+        pools.write_text(self.command("pools", "--estate", str(self.estate), program="afstem"), encoding="utf-8")
+        self.command("pools", "import", str(pools))
 
     @contextmanager
     def running(self, *components: str) -> Iterator[list[subprocess.Popen[bytes]]]:

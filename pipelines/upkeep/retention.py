@@ -96,7 +96,7 @@ def apply_retention(
         # A run may have been planned meanwhile that rests on what was to go.
         plans = {path.parent.name for path in lake.changed(RUNS) if path.name == PLAN_FILE}
         if known is None or plans - known:
-            known = plans | (known or set())
+            known = plans
             may_go = {one.name for one in plan_retention(estate, lake, today).things if not one.kept}
         if thing.name not in may_go:
             continue

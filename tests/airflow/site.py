@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from pipelines.demo.airflow import HOST, Airflow, free_port, pull_from_inbox, stop
 from tests.ledger.world import World, write
 from tests.packages import require_program
@@ -43,6 +45,14 @@ def made(folder: Path, *worlds: World) -> Path:
     """The estate of ``worlds``, each system a source of deliveries."""
     write(folder, *worlds)
     return pull_from_inbox(folder)
+
+
+def tells_a_webhook(estate: Path) -> Path:
+    """``estate``, which from now on is told of through the webhook that AFSTEM_WEBHOOK names."""
+    written = yaml.safe_load(estate.read_text(encoding="utf-8"))
+    varsling = [{"art": "slack", "forbindelse": {"miljoe": "AFSTEM_WEBHOOK"}}]
+    estate.write_text(yaml.safe_dump({**written, "varsling": varsling}, allow_unicode=True), encoding="utf-8")
+    return estate
 
 
 def settings() -> dict[str, str]:

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from pipelines.demo.airflow import DAGS_FOLDER, Airflow
-from tests.airflow.site import made, settings
+from tests.airflow.site import made, settings, tells_a_webhook
 from tests.ledger.clean import Clean
 from tests.notify.webhook import Webhook
 
@@ -45,7 +44,8 @@ print(json.dumps({
 
 # What the DAGs tell, without a DAG: of errors, and of nights that are late or broke off.
 _TELL = """
-import datetime, json, logging, sys, traceback
+import datetime, json, sys, traceback
+from types import SimpleNamespace
 
 sys.path.insert(0, sys.argv[1])
 import afstem_airflow
@@ -63,8 +63,6 @@ for number, (run_type, end) in enumerate(
     [("scheduled", None), ("scheduled", ended), ("manual", None), ("asset_triggered", None), ("backfill", None)]
 ):
     afstem_airflow.tell_late({"dag_run": {"run_type": run_type, "end_date": end}}, 10 + number)
-logging.basicConfig(stream=sys.stderr)
-from types import SimpleNamespace
 
 def failed(run_type, reason):
     return {"dag_run": SimpleNamespace(run_type=run_type), "reason": reason}
@@ -146,20 +144,12 @@ def test_a_wrong_estate_is_told_where_the_dags_are_seen(tmp_path: Path) -> None:
     assert all("is not a kind of source" in error for error in told["errors"])
 
 
-def channelled(folder: Path) -> Path:
-    """The path of an estate that tells a webhook."""
-    path = made(folder, Clean())
-    written = yaml.safe_load(path.read_text(encoding="utf-8"))
-    varsling = [{"art": "slack", "forbindelse": {"miljoe": "AFSTEM_WEBHOOK"}}]
-    path.write_text(yaml.safe_dump({**written, "varsling": varsling}, allow_unicode=True), encoding="utf-8")
-    return path
-
-
 def test_what_may_go_well_is_tried_again_and_of_what_nobody_foresaw_only_its_kind_is_told(tmp_path: Path) -> None:
     said = "Rækken 7101850009 er forkert"
+    estate = tells_a_webhook(made(tmp_path / "estate", Clean()))
     with Webhook() as hook:
-        settings_of_all = {**settings(), "AFSTEM_WEBHOOK": hook.url}
-        raised = said_by(Airflow(tmp_path / "home", channelled(tmp_path / "estate"), settings_of_all), _TELL, said)
+        airflow = Airflow(tmp_path / "home", estate, {**settings(), "AFSTEM_WEBHOOK": hook.url})
+        raised = said_by(airflow, _TELL, said)
     assert {kind: name for kind, (name, _) in raised.items()} == {
         "ValueError": "AirflowException",
         "TransientFailure": "AirflowException",

@@ -23,7 +23,16 @@ from playwright.sync_api import Browser, Page
 from pipelines.contract import kommuner
 from pipelines.demo.airflow import Airflow, session_of, stop
 from pipelines.estate import DANISH_TIME
-from tests.airflow.site import KEY, afstem, celery_settings, celery_worker, made, running_redis, settings
+from tests.airflow.site import (
+    KEY,
+    afstem,
+    celery_settings,
+    celery_worker,
+    made,
+    running_redis,
+    settings,
+    tells_a_webhook,
+)
 from tests.airflow.test_night import CANARY, CPR, two_kommuner
 from tests.lake.test_objects import in_folder, timeless
 from tests.ledger.clean import Clean
@@ -45,11 +54,7 @@ def forty(folder: Path) -> Path:
         worlds.append(world)
     # One has lost a note, so that the verdict is not clean.
     worlds[7].new["journalnotat"].pop()
-    path = made(folder, *worlds)
-    varsling = [{"art": "slack", "forbindelse": {"miljoe": "AFSTEM_WEBHOOK"}}]
-    written = yaml.safe_load(path.read_text(encoding="utf-8"))
-    path.write_text(yaml.safe_dump({**written, "varsling": varsling}, allow_unicode=True), encoding="utf-8")
-    return path
+    return tells_a_webhook(made(folder, *worlds))
 
 
 @pytest.fixture(scope="module")
@@ -100,11 +105,10 @@ def test_one_machine_runs_forty_kommuner(tmp_path: Path, by_hand: dict[str, Any]
 
 
 def test_at_its_frist_a_night_goes_on_without_what_stayed_away_and_says_so(tmp_path: Path) -> None:
-    estate = made(tmp_path / "estate", *two_kommuner())
+    estate = tells_a_webhook(made(tmp_path / "estate", *two_kommuner()))
     written = yaml.safe_load(estate.read_text(encoding="utf-8"))
     # No night of these years.
     written["kilder"]["ky"]["tidsplan"] = "0 1 29 2 *"
-    written["varsling"] = [{"art": "slack", "forbindelse": {"miljoe": "AFSTEM_WEBHOOK"}}]
     estate.write_text(yaml.safe_dump(written, allow_unicode=True), encoding="utf-8")
     assert afstem("pull", "--estate", estate).returncode == 0
     texts, *others = sorted(estate.parent.glob("lake/tekster/system=edh/**/*.parquet"))
