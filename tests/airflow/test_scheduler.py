@@ -195,7 +195,8 @@ def _look_at(page: Page, address: str, user: str, password: str) -> None:
     page.fill("input[name=username]", user)
     page.fill("input[name=password]", password)
     page.click("button[type=submit]")
-    page.goto(address)
+    # It goes on by itself to where one wanted to be; to go there too would break that off.
+    page.wait_for_url(lambda url: "/login" not in url)
     page.wait_for_selector("text=reconcile_kommune", timeout=60_000)
     page.wait_for_selector("text=verdict", timeout=60_000)
     if folder := os.environ.get("AFSTEM_SCREENSHOTS"):
