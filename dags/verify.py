@@ -41,7 +41,7 @@ def verify() -> None:
                 for path in getattr(found, word):
                     LOG.warning("%s: %s", word, path)
             if not found.sound:
-                faults = found.changed + found.missing + found.unreadable + found.unnamed
+                faults = {*found.changed, *found.missing, *found.unreadable, *found.unnamed}
                 raise LakeDamaged(f"{len(faults)} files of the lake are not as they were published: see this log.")
             return found.looked_at
 

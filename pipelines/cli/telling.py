@@ -19,10 +19,11 @@ _STATUS = {
     "kendt": "known",
     "afvist": "refused",
     "ufuldstaendig": "incomplete",
+    "fjernet": "removed before",
     "tom": "nothing there",
     "fejlet": "failed",
 }
-_OF_PULLS = ("tom", "fejlet")
+_SELDOM = ("fjernet", "tom", "fejlet")
 _DOM = {"opfyldt": "met", "brudt": "broken", "ikke_vurderet": "not evaluated"}
 _VERDICT = {"met": "met", "broken": "broken", "not_evaluated": "not evaluated"}
 
@@ -44,8 +45,8 @@ def tell_landing(outcomes: Sequence[Outcome]) -> None:
 def counted(outcomes: Sequence[Outcome]) -> str:
     """How many deliveries came to what."""
     counts: Counter[str] = Counter(outcome.status for outcome in outcomes)
-    # What only a pull can come to is said when it does.
-    words = {status: word for status, word in _STATUS.items() if status not in _OF_PULLS or counts[status]}
+    # What they seldom come to is said when they do.
+    words = {status: word for status, word in _STATUS.items() if status not in _SELDOM or counts[status]}
     return f"Deliveries: {_counts(counts, words)}."
 
 

@@ -58,7 +58,8 @@ def retention(
     """Tell what the lake no longer needs, and remove it.
 
     By bevaring in the estate. Never a baseline, never the newest snapshot of a system and kommune, never one that a
-    kept run rests on. What goes is written into the lake's bevaring.jsonl first.
+    kept run rests on. What goes is written into the lake's bevaring.jsonl first, and a snapshot that went is not
+    landed again. Of what came to no end, a landing or a removal, the rest goes too.
     """
     from pipelines.upkeep import apply_retention, plan_retention
 
@@ -76,7 +77,7 @@ def retention(
     for thing in plan.things:
         if not thing.kept:
             say(f"{'removed' if thing in gone else 'goes'}: {thing.kind} {thing.name}: {thing.why}")
-    for kind in ("snapshot", "run"):
+    for kind in ("snapshot", "run", "rest"):
         going = gone if do_it else [thing for thing in plan.things if not thing.kept]
         here = sum(thing.kind == kind for thing in plan.things)
         leaving = sum(thing.kind == kind for thing in going)

@@ -2,11 +2,23 @@
 
 from pipelines.lake.lake import RUN_RECORD, RUNS, Lake
 from pipelines.lake.publishing import StandsOtherwise, file_sha256, publish_file, publish_folder, staging
-from pipelines.lake.snapshot import FOLDER_TIME, MANIFEST, SNAPSHOTS, TEXTS, Snapshot, read_snapshot, snapshot_place
+from pipelines.lake.snapshot import (
+    FOLDER_TIME,
+    MANIFEST,
+    REMOVED,
+    SNAPSHOTS,
+    TEXTS,
+    Snapshot,
+    read_snapshot,
+    removal_mark,
+    snapshot_place,
+    snapshot_place_of,
+)
 
 __all__ = [
     "FOLDER_TIME",
     "MANIFEST",
+    "REMOVED",
     "RUNS",
     "RUN_RECORD",
     "SNAPSHOTS",
@@ -18,6 +30,8 @@ __all__ = [
     "publish_file",
     "publish_folder",
     "read_snapshot",
+    "removal_mark",
     "snapshot_place",
+    "snapshot_place_of",
     "staging",
 ]

@@ -2,22 +2,24 @@
 
     snapshots/system=ksd/kommune=0751/udtrukket=20210301T020000Z/{entity}.parquet, manifest.json
     tekster/system=ksd/kommune=0751/udtrukket=20210301T020000Z/journalnotat.parquet
+    fjernet/system=ksd/kommune=0751/udtrukket=20210301T020000Z.json
     runs/<run id>/plan.json, kommune=0751/{table}.parquet, kommune=0751/del.json, run.json, kontrol.json, rapport.html
 
 A snapshot exists when its manifest does, a kommune's part of a run when its ``del.json`` does, and a run when its
-``run.json`` does. Readers open those, not globs.
+``run.json`` does. Readers open those, not globs. What retention let go of has a file in ``fjernet/``, and is not
+landed again while it is there.
 """
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from pipelines.errors import LakeDamaged
+from pipelines.errors import LakeDamaged, SystemFailure
 from pipelines.lake.publishing import (
     StandsOtherwise,
     append_line,
@@ -27,7 +29,15 @@ from pipelines.lake.publishing import (
     publish_new_file,
     staging,
 )
-from pipelines.lake.snapshot import MANIFEST, SNAPSHOTS, TEXTS, Snapshot, read_snapshot, snapshot_place
+from pipelines.lake.snapshot import (
+    MANIFEST,
+    SNAPSHOTS,
+    TEXTS,
+    Snapshot,
+    read_snapshot,
+    removal_mark,
+    snapshot_place,
+)
 
 RUNS = Path("runs")
 RUN_RECORD = "run.json"
@@ -80,6 +90,10 @@ class Lake:
         place = snapshot_place(system, kommunekode, udtrukket)
         content = self.read(SNAPSHOTS / place / MANIFEST)
         return None if content is None else read_snapshot(self, place, content)
+
+    def let_go(self, system: str, kommunekode: str, udtrukket: datetime) -> bool:
+        """Whether the snapshot of that time was removed, and is not to be landed again."""
+        return self.read(removal_mark(snapshot_place(system, kommunekode, udtrukket))) is not None
 
     def read_manifest(self, path: Path) -> Snapshot:
         """The snapshot whose manifest is ``path``; raises ``LakeDamaged`` when it cannot be read."""
@@ -177,10 +191,21 @@ class Lake:
         append_line(self.root / path, line)
 
     def remove(self, path: Path, first: Sequence[Path] = ()) -> None:
-        """Remove the folder ``path``; before all, in their order, the files ``first``, which it exists by."""
-        for file in first:
-            (self.root / file).unlink(missing_ok=True)
-        shutil.rmtree(self.root / path, ignore_errors=True)
+        """Remove the folder ``path``; before all, in their order, the files ``first``, which it exists by.
+
+        Raises ``SystemFailure`` when something of it stays.
+        """
+        try:
+            for file in first:
+                (self.root / file).unlink(missing_ok=True)
+            # Another may be removing the same.
+            with suppress(FileNotFoundError):
+                shutil.rmtree(self.root / path)
+        except OSError as error:
+            raise SystemFailure(
+                f"{self.root / path} could not be removed ({error.strerror}). Give this user the right to remove it, "
+                "and do it again."
+            ) from None
 
     def _manifests(self) -> Iterator[tuple[Path, bytes]]:
         """The place and the manifest of every snapshot."""

@@ -18,12 +18,24 @@ FOLDER_TIME = "%Y%m%dT%H%M%SZ"
 MANIFEST = "manifest.json"
 SNAPSHOTS = Path("snapshots")
 TEXTS = Path("tekster")
+REMOVED = Path("fjernet")
 
 
 def snapshot_place(system: str, kommunekode: str, udtrukket: datetime) -> Path:
     """The folder of one snapshot, relative to ``snapshots/`` and to ``tekster/``."""
     moment = udtrukket.astimezone(UTC).strftime(FOLDER_TIME)
     return Path(f"system={system}", f"kommune={kommunekode}", f"udtrukket={moment}")
+
+
+def snapshot_place_of(snapshot_id: str) -> Path:
+    """The folder of the snapshot ``snapshot_id``, as ``snapshot_place`` gives it."""
+    system, kommunekode, moment = snapshot_id.split("/")
+    return Path(f"system={system}", f"kommune={kommunekode}", f"udtrukket={moment}")
+
+
+def removal_mark(place: Path) -> Path:
+    """The file that says that the snapshot of ``place`` was removed, and is not to be landed again."""
+    return REMOVED / f"{place.as_posix()}.json"
 
 
 @dataclass(frozen=True)

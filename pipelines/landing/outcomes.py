@@ -20,12 +20,15 @@ from pipelines.sources.folder import DeliveryFolder, find_deliveries, open_deliv
 
 # Told what is being read, how much of how much is done; the whole is None where nobody can tell it before.
 Progress = Callable[[str, int, int | None], None]
-Status = Literal["landet", "kendt", "afvist", "ufuldstaendig", "tom", "fejlet"]
+Status = Literal["landet", "kendt", "afvist", "ufuldstaendig", "fjernet", "tom", "fejlet"]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one delivery: landed, known, refused, not complete yet; or its source had none, or failed."""
+    """What became of one delivery: landed, known, refused, not complete yet, or removed by retention before.
+
+    Or its source had none, or failed.
+    """
 
     delivery: str
     status: Status
@@ -97,6 +100,8 @@ class Landing:
                 if known is not None:
                     _check_known(delivery, known.manifest, on_read)
                     return Outcome(named, "kendt", named)
+                if self.lake.let_go(delivery.system, delivery.kommunekode, delivery.udtrukket):
+                    return Outcome(named, "fjernet")
                 place = snapshot_place(delivery.system, delivery.kommunekode, delivery.udtrukket)
                 with self.lake.staging() as space:
                     staged = stage(delivery, space, self.keys, on_read)

@@ -127,11 +127,12 @@ class _Pull:
             return Outcome(named, "afvist", None, error)
 
     def _known(self, kilde: Kilde, folder: PlacedFolder, present: dict[str, int]) -> Outcome | None:
-        """What is in the lake is not fetched again: it is known by what can be seen from here."""
+        """What is in the lake, or was removed from it, is not fetched again: it is known by what is seen from here."""
         named = self._named(folder.udtrukket)
         snapshot = self.landing.lake.find(self.system, self.kommunekode, folder.udtrukket)
         if snapshot is None:
-            return None
+            gone = self.landing.lake.let_go(self.system, self.kommunekode, folder.udtrukket)
+            return Outcome(named, "fjernet") if gone else None
         manifest = snapshot.manifest
         if kilde.road == "deliveries":
             same = hashlib.sha256(folder.read(LEVERANCE_FILE)).hexdigest() == manifest["leverance_sha256"]

@@ -19,6 +19,8 @@ Status = Literal["kommet", "intet", "ufuldstaendig", "afvist", "fejlet"]
 _STATUS: dict[str, Status] = {
     "landet": "kommet",
     "kendt": "kommet",
+    # The lake has had a newer one, or retention would have kept it.
+    "fjernet": "kommet",
     "ufuldstaendig": "ufuldstaendig",
     "afvist": "afvist",
     "fejlet": "fejlet",

@@ -60,6 +60,12 @@ def notify(
     return message
 
 
+def last_told(lake: Lake) -> str | None:
+    """The run that was told of last; None when none has been."""
+    told = lake.read(LAST_TOLD)
+    return None if told is None else told.decode("ascii").splitlines()[0]
+
+
 def is_told(lake: Lake, run_id: str, night: date) -> bool:
     """Whether run ``run_id`` is the one told of last, and as that of ``night``."""
     return lake.read(LAST_TOLD) == _named(run_id, night).encode()
@@ -80,11 +86,9 @@ def since(lake: Lake, run_id: str) -> str | None:
 
     Raises ``UsageError`` when there is no run ``run_id``.
     """
-    told = lake.read(LAST_TOLD)
-    if told is not None:
-        last = told.decode("ascii").splitlines()[0]
+    if (told := last_told(lake)) is not None:
         try:
-            return open_record(lake, last).run_id
+            return open_record(lake, told).run_id
         except UsageError:
             # It was removed since; the one before is the nearest to it.
             pass

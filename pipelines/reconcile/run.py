@@ -24,7 +24,7 @@ from pipelines.reconcile.plan import Plan, make_plan
 Progress = Callable[[str, int, int], None]
 
 # The file in the runs' folder that names the last run: what a command takes that is given none.
-_LAST = RUNS / "last_run"
+LAST_RUN = RUNS / "last_run"
 
 
 @dataclass(frozen=True)
@@ -122,14 +122,14 @@ def gather(lake: Lake, plan: Plan, today: date, started: datetime) -> Run:
 
 def last_run(lake: Lake) -> str:
     """The id of the run that was made, or recognised, last. Raises ``UsageError`` when there is none."""
-    content = lake.read(_LAST)
+    content = lake.read(LAST_RUN)
     if content is None:
         raise UsageError("The lake holds no run yet: run `afstem reconcile` first.")
     return content.decode("ascii").strip()
 
 
 def _remember(lake: Lake, run_id: str) -> None:
-    lake.put(_LAST, f"{run_id}\n".encode())
+    lake.put(LAST_RUN, f"{run_id}\n".encode())
 
 
 def _told(moment: datetime) -> str:

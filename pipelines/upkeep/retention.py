@@ -14,24 +14,31 @@ from typing import Any, Literal
 from pipelines.errors import LakeDamaged, UsageError
 from pipelines.estate import DANISH_TIME, Estate
 from pipelines.inquiry.runs import runs_in_order
-from pipelines.lake import MANIFEST, RUN_RECORD, RUNS, SNAPSHOTS, TEXTS, Lake, Snapshot
+from pipelines.lake import MANIFEST, REMOVED, RUN_RECORD, RUNS, SNAPSHOTS, TEXTS, Lake, Snapshot, removal_mark
+from pipelines.notify import last_told
 from pipelines.reconcile.pins import Seen, pin, pinned_ids
 from pipelines.reconcile.plan import PLAN_FILE, open_plan
-from pipelines.reconcile.run import last_run
+from pipelines.reconcile.run import LAST_RUN, last_run
 from pipelines.run_record import RunRecord
 
 LOG_FILE = "bevaring.jsonl"
-# A run that is still being made is newer than this; an older one was given up.
+# What is still being made is newer than this; what is older was given up.
 _BEING_MADE = timedelta(days=1)
+# Of a path in the lake: the area, the system, the kommune and the time of a snapshot.
+_PLACE_PARTS = 4
 
 Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
 class Kept:
-    """One snapshot or run: kept or not, and why. ``name``: the snapshot's id or the run's."""
+    """One snapshot or run, or the rest of one: kept or not, and why.
 
-    kind: Literal["snapshot", "run"]
+    ``name``: the snapshot's id or the run's; of a rest its folder. A rest is what a landing, a reconciliation or a
+    removal that came to no end has left, and nothing exists by it.
+    """
+
+    kind: Literal["snapshot", "run", "rest"]
     name: str
     kept: bool
     why: str
@@ -39,7 +46,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class RetentionPlan:
-    """Every snapshot and every run of the lake, in order; what is there is what is kept and what is removed."""
+    """Every snapshot, run and rest of the lake, in order; what is there is what is kept and what is removed."""
 
     things: tuple[Kept, ...]
 
@@ -56,14 +63,16 @@ def plan_retention(estate: Estate, lake: Lake, today: date) -> RetentionPlan:
     """Decide by ``estate.bevaring`` on ``today``; nothing is removed. Raises ``UsageError`` when there is no policy.
 
     A snapshot stays when it is younger than ``dage``, the newest of its system and kommune, a baseline, rested on by
-    a run that is kept or being made, or of a kommune that is not in the estate.
+    a run that is kept or being made, or of a kommune that is not in the estate. A run stays when it is among the
+    newest ``koersler``, the last one asked for, the one told of last, or being made.
     """
     policy = estate.bevaring
     if policy is None:
         raise UsageError("The estate has no bevaring, so everything is kept. Set bevaring.dage and bevaring.koersler.")
     runs = runs_in_order(lake)
-    last = last_run(lake) if runs else None
-    kept_runs = [run for number, run in enumerate(runs) if number >= len(runs) - policy.koersler or run.run_id == last]
+    needed = {last_run(lake), last_told(lake)} if runs else set()
+    newest_runs = {run.run_id for run in runs[-policy.koersler :]}
+    kept_runs = [run for run in runs if run.run_id in newest_runs | needed]
     rested_on = {one for run in kept_runs for one in run.record["snapshots"]} | _being_made(lake, runs)
     baselines = {one for code in estate.kommuner for one in _baselines(pin(estate, lake, code, today, Seen()))}
     newest = {snapshot.id for snapshot in {(one.system, one.kommunekode): one for one in lake.snapshots()}.values()}
@@ -72,6 +81,7 @@ def plan_retention(estate: Estate, lake: Lake, today: date) -> RetentionPlan:
         *(_snapshot(one, estate, rested_on, baselines, newest, oldest) for one in lake.snapshots()),
         *(_run(run, run in kept_runs, policy.koersler) for run in runs),
         *_given_up(lake, runs),
+        *_rests(lake),
     ]
     return RetentionPlan(tuple(things))
 
@@ -85,28 +95,33 @@ def apply_retention(
 ) -> list[Kept]:
     """Remove what ``plan`` lets go of, each written into the lake's ``bevaring.jsonl`` first; return what went.
 
-    Runs go before the snapshots that they rested on. What something has come to need since it was planned stays.
+    Runs go before the snapshots that they rested on. What something has come to need since it was planned stays. A
+    snapshot that went is not landed again while its file in ``fjernet/`` is there.
     """
-    going = [*plan.removed("run"), *plan.removed("snapshot")]
-    known: set[str] | None = None
+    going = [*plan.removed("run"), *plan.removed("snapshot"), *plan.removed("rest")]
+    known: object = None
     may_go: set[str] = set()
     gone = []
     for done, thing in enumerate(going):
         progress(f"removing {thing.name}", done, len(going))
-        # A run may have been planned meanwhile that rests on what was to go.
-        plans = {path.parent.name for path in lake.changed(RUNS) if path.name == PLAN_FILE}
-        if known is None or plans - known:
-            known = plans
+        # A run may have been planned meanwhile that rests on what was to go, or have been asked for or told of.
+        asked_for = (_planned(lake), lake.read(LAST_RUN), last_told(lake))
+        if asked_for != known:
+            known = asked_for
             may_go = {one.name for one in plan_retention(estate, lake, today).things if not one.kept}
         if thing.name not in may_go:
             continue
-        lake.log(Path(LOG_FILE), json.dumps(_entry(thing), ensure_ascii=False, sort_keys=True))
+        entry = json.dumps(_entry(thing), ensure_ascii=False, sort_keys=True)
+        lake.log(Path(LOG_FILE), entry)
         if thing.kind == "run":
             # Its plan first: a plan without a run would look like one that is being made.
             folder = RUNS / thing.name
             lake.remove(folder, [folder / PLAN_FILE, folder / RUN_RECORD])
+        elif thing.kind == "rest":
+            lake.remove(Path(thing.name))
         else:
             place = lake.snapshot(thing.name).place
+            lake.put(removal_mark(place), f"{entry}\n".encode())
             # Without its manifest it is no snapshot; its texts go before the rest, being the most private.
             lake.remove(TEXTS / place, [SNAPSHOTS / place / MANIFEST])
             lake.remove(SNAPSHOTS / place)
@@ -129,7 +144,9 @@ def _snapshot(
 
 
 def _run(run: RunRecord, kept: bool, newest: int) -> Kept:
-    why = f"among the newest {newest}, or the last one asked for" if kept else f"not among the newest {newest}"
+    why = (
+        f"among the newest {newest}, or the last one asked for or told of" if kept else f"not among the newest {newest}"
+    )
     return Kept("run", run.run_id, kept, why)
 
 
@@ -139,14 +156,15 @@ def _baselines(pinned: dict[str, Any]) -> list[str]:
     return [one for one in named if one is not None]
 
 
+def _planned(lake: Lake) -> dict[str, datetime]:
+    """When each run of which there is a plan was planned. UTC."""
+    return {path.parent.name: when for path, when in lake.changed(RUNS).items() if path.name == PLAN_FILE}
+
+
 def _plans(lake: Lake, runs: list[RunRecord]) -> dict[str, datetime]:
     """When each run that is planned and not made was planned. UTC."""
     made = {run.run_id for run in runs}
-    return {
-        path.parent.name: changed
-        for path, changed in lake.changed(RUNS).items()
-        if path.name == PLAN_FILE and path.parent.name not in made
-    }
+    return {run_id: planned for run_id, planned in _planned(lake).items() if run_id not in made}
 
 
 def _being_made(lake: Lake, runs: list[RunRecord]) -> set[str]:
@@ -167,6 +185,27 @@ def _given_up(lake: Lake, runs: list[RunRecord]) -> list[Kept]:
         Kept("run", run_id, now - planned < _BEING_MADE, "being made" if now - planned < _BEING_MADE else "given up")
         for run_id, planned in sorted(_plans(lake, runs).items())
     ]
+
+
+def _rests(lake: Lake) -> list[Kept]:
+    """What lies where a snapshot or a run would, and there is none."""
+    changed = {path: when for area in (SNAPSHOTS, TEXTS, RUNS) for path, when in lake.changed(area).items()}
+    exists = {path.parent for path in changed if path.name in (MANIFEST, PLAN_FILE, RUN_RECORD)}
+    removed = set(lake.changed(REMOVED))
+    lying: dict[Path, list[datetime]] = {}
+    for path, when in changed.items():
+        folder = Path(*path.parts[: 2 if path.parts[0] == str(RUNS) else _PLACE_PARTS])
+        if folder != path:
+            lying.setdefault(folder, []).append(when)
+    rests = []
+    for folder, times in sorted(lying.items()):
+        place = folder.relative_to(folder.parts[0])
+        if folder in exists or SNAPSHOTS / place in exists:
+            continue
+        # Its removal was begun, or whoever was at it is so no more.
+        ended = removal_mark(place) in removed or datetime.now(UTC) - max(times) >= _BEING_MADE
+        rests.append(Kept("rest", str(folder), not ended, "nothing exists by it" if ended else "being made"))
+    return rests
 
 
 def _entry(thing: Kept) -> dict[str, Any]:

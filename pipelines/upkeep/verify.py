@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines.errors import LakeDamaged
-from pipelines.lake import RUNS, SNAPSHOTS, TEXTS, Lake
+from pipelines.lake import MANIFEST, RUNS, SNAPSHOTS, TEXTS, Lake, snapshot_place_of
 from pipelines.reconcile.part import PART_FILE
 from pipelines.reconcile.plan import PLAN_FILE
 from pipelines.run_record import open_record
@@ -21,6 +21,7 @@ _BESIDE = frozenset({"manifest.json", "run.json", "kontrol.json", "rapport.html"
 class Verified:
     """What was found. ``intact`` + ``changed`` + ``missing`` are the files that manifests and runs name.
 
+    Runs name the manifests of the snapshots that they rest on, beside their own files.
     ``unreadable``: manifests and run records that cannot be read, and so name nothing; ``unnamed``: files of a
     snapshot that its manifest does not name; ``unfinished``: what was begun and not published, which is no fault.
     """
@@ -52,17 +53,19 @@ def verify_lake(
     """
     found = Verified()
     lying = {path for path in lake.files() if _wanted(path, kommuner)}
-    named = dict(_sums(lake, found, kommuner, lying))
-    for done, (path, sha256) in enumerate(sorted(named.items())):
+    named: dict[Path, set[str]] = {}
+    for path, sha256 in _sums(lake, found, kommuner, lying):
+        named.setdefault(path, set()).add(sha256)
+    for done, (path, sums) in enumerate(sorted(named.items())):
         progress(str(path), done, len(named))
         stored = lake.stored_sha256(path)
         if stored is None:
             found.missing.append(str(path))
-        elif stored == sha256:
+        elif sums == {stored}:
             found.intact += 1
         else:
             found.changed.append(str(path))
-    published = {path.parent for path in named}
+    published = {path.parent for path in named if path.name != MANIFEST}
     for path in sorted(lying - named.keys()):
         if path.name in _BESIDE or path.parent == RUNS:
             continue
@@ -83,7 +86,12 @@ def _sums(
                 for name, sha256 in run.record["filer"].items():
                     if _wanted(Path(name), kommuner):
                         yield path.parent / name, sha256
-        except (LakeDamaged, KeyError, TypeError, AttributeError):
+                # A manifest is held by the runs that rest on it.
+                for snapshot_id, entry in run.record["snapshots"].items():
+                    manifest = SNAPSHOTS / snapshot_place_of(snapshot_id) / MANIFEST
+                    if _wanted(manifest, kommuner):
+                        yield manifest, entry["manifest_sha256"]
+        except (LakeDamaged, KeyError, TypeError, ValueError, AttributeError):
             found.unreadable.append(str(path))
 
 

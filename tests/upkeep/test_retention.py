@@ -15,12 +15,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.catalog import open_run
-from pipelines.errors import UsageError
+from pipelines.demo.airflow import pull_from_inbox
+from pipelines.errors import SystemFailure, UsageError
 from pipelines.estate import Bevaring, Estate, load_estate
 from pipelines.inquiry.runs import runs_in_order
 from pipelines.lake import Lake
 from pipelines.landing import land
+from pipelines.landing.pull import pull
+from pipelines.notify.telling import LAST_TOLD
 from pipelines.reconcile import Seen, last_run, make_plan, reconcile
+from pipelines.reconcile.run import LAST_RUN
 from pipelines.upkeep import apply_retention, plan_retention, verify_lake
 from tests.inquiry.made import Made
 from tests.ledger.clean import Clean
@@ -85,6 +89,82 @@ def test_what_nothing_needs_goes_and_the_rest_stays(tmp_path: Path) -> None:
     assert made.rows(again.run_id, FINDINGS) == made.rows(made.runs[-1], FINDINGS)
 
 
+def test_what_went_is_not_landed_again_until_somebody_wants_it(tmp_path: Path) -> None:
+    made = nights(tmp_path, 2)
+    estate = policy(made, 30, 1)
+    apply_retention(estate, made.lake, plan_retention(estate, made.lake, TODAY), TODAY)
+    gone, left = f"ky/{KOMMUNE}/20210601T020000Z", names(made.lake)
+    assert gone not in left
+    # It is still where it was delivered, and where it is pulled from.
+    assert {each.delivery: each.status for each in land(estate, KEY)}[gone] == "fjernet"
+    pulling = load_estate(pull_from_inbox(tmp_path))
+    assert {each.delivery: each.status for each in pull(pulling, KEY)}[gone] == "fjernet"
+    assert names(made.lake) == left
+    assert not list(tmp_path.glob("inbox/**/20210601*"))
+    assert "removed before" in within("pull", "--estate", pulling.path, AFSTEM_KEY=KEY.decode())[1]
+    (made.lake.root / "fjernet" / "system=ky" / f"kommune={KOMMUNE}" / "udtrukket=20210601T020000Z.json").unlink()
+    assert {each.delivery: each.status for each in pull(pulling, KEY)}[gone] == "landet"
+
+
+def test_what_came_to_no_end_goes_when_nobody_is_at_it_any_more(tmp_path: Path) -> None:
+    made = nights(tmp_path, 1)
+    estate = policy(made, 3000, 5)
+    root = made.lake.root
+    place = Path("system=ky", "kommune=0101", "udtrukket=20210601T020000Z")
+    rests = [root / "tekster" / place, root / "snapshots" / place, root / "runs" / "0123456789abcdef" / "kommune=0101"]
+    for folder in rests:
+        folder.mkdir(parents=True)
+        (folder / "journalnotat.parquet").write_bytes(b"")
+    before = names(made.lake)
+
+    def told() -> set[tuple[str, bool, str]]:
+        plan = plan_retention(estate, made.lake, TODAY)
+        apply_retention(estate, made.lake, plan, TODAY)
+        return {(thing.name, thing.kept, thing.why) for thing in plan.things if thing.kind == "rest"}
+
+    folders = {str(folder.relative_to(root)).removesuffix("/kommune=0101") for folder in rests}
+    assert told() == {(name, True, "being made") for name in folders}
+    os.utime(rests[0] / "journalnotat.parquet", (0, 0))
+    os.utime(rests[2] / "journalnotat.parquet", (0, 0))
+    going = {name for name in folders if not name.startswith("snapshots")}
+    assert told() == {
+        (name, name not in going, "nothing exists by it" if name in going else "being made") for name in folders
+    }
+    assert [folder.exists() for folder in rests] == [False, True, False]
+    # Of what retention itself was removing nobody else is at anything.
+    mark = root / "fjernet" / f"{place}.json"
+    mark.parent.mkdir(parents=True)
+    mark.write_text("{}\n")
+    assert {kept for _, kept, _ in told()} == {False}
+    assert (told(), names(made.lake)) == (set(), before)
+
+
+def test_what_cannot_be_removed_is_told(tmp_path: Path) -> None:
+    (tmp_path / "tekster").write_bytes(b"")
+    with pytest.raises(SystemFailure, match="tekster could not be removed"):
+        Lake(tmp_path).remove(Path("tekster"))
+
+
+def test_the_run_told_of_last_stays(tmp_path: Path) -> None:
+    made = nights(tmp_path, 3)
+    estate = policy(made, 30, 1)
+    made.lake.put(LAST_TOLD, f"{made.runs[1]}\n2021-06-01\n".encode())
+    assert {thing.name for thing in plan_retention(estate, made.lake, TODAY).kept("run")} == {
+        *made.runs[1:2],
+        made.runs[-1],
+    }
+
+
+def test_what_was_asked_for_since_it_was_planned_stays(tmp_path: Path) -> None:
+    made = nights(tmp_path, 3)
+    estate = policy(made, 30, 1)
+    plan = plan_retention(estate, made.lake, TODAY)
+    assert made.runs[1] in {thing.name for thing in plan.removed("run")}
+    made.lake.put(LAST_RUN, f"{made.runs[1]}\n".encode())
+    apply_retention(estate, made.lake, plan, TODAY)
+    assert made.lake.run_ids() == sorted([made.runs[1], made.runs[-1]])
+
+
 def test_runs_that_were_made_without_a_plan_go_too(tmp_path: Path) -> None:
     made = nights(tmp_path, 2)
     for path in made.lake.runs_folder.glob("*/plan.json"):
@@ -126,14 +206,17 @@ def test_what_a_run_that_is_being_made_rests_on_stays(tmp_path: Path) -> None:
 def test_a_run_that_was_given_up_goes_and_one_just_begun_stays(tmp_path: Path) -> None:
     made = nights(tmp_path, 1)
     estate = policy(made, 3000, 5)
-    from pipelines.reconcile import Seen
-
-    begun = make_plan(
-        estate, made.lake, TODAY, seen=Seen(until=datetime(2021, 5, 1, tzinfo=UTC)), left_out={KOMMUNE: "x"}
-    )
+    seen = Seen(until=datetime(2021, 5, 1, tzinfo=UTC))
+    begun = make_plan(estate, made.lake, TODAY, seen=seen, left_out={KOMMUNE: "x"})
     path = made.lake.root / "runs" / begun.run_id / "plan.json"
     (kept,) = [thing for thing in plan_retention(estate, made.lake, TODAY).things if thing.name == begun.run_id]
     assert (kept.kept, kept.why) == (True, "being made")
+    os.utime(path, (0, 0))
+    plan = plan_retention(estate, made.lake, TODAY)
+    assert begun.run_id in {thing.name for thing in plan.removed("run")}
+    # Whoever plans the same again has begun it again.
+    assert make_plan(estate, made.lake, TODAY, seen=seen, left_out={KOMMUNE: "x"}) == begun
+    assert begun.run_id not in {thing.name for thing in apply_retention(estate, made.lake, plan, TODAY)}
     os.utime(path, (0, 0))
     apply_retention(estate, made.lake, plan_retention(estate, made.lake, TODAY), TODAY)
     assert not path.parent.exists()
@@ -182,6 +265,8 @@ def test_killed_in_the_middle_it_leaves_a_lake_that_reads_and_is_done_next_time(
     apply_retention(estate, made.lake, plan_retention(estate, made.lake, TODAY), TODAY)
     assert made.lake.run_ids() == [made.runs[-1]]
     assert not any("20210608" in one for one in names(made.lake))
+    lying = [path for area in ("snapshots", "tekster") for path in (made.lake.root / area).glob("*/*/*")]
+    assert {Path(*path.parts[-3:]) for path in lying} == {snapshot.place for snapshot in made.lake.snapshots()}
 
 
 def test_without_a_policy_nothing_is_decided(tmp_path: Path) -> None:

@@ -30,10 +30,12 @@ def only(made: Made, pattern: str) -> Path:
 def test_a_whole_lake_is_whole(made: Made) -> None:
     found = verify_lake(made.lake)
     files = [path for path in made.lake.root.rglob("*.parquet") if path.is_file()]
-    assert (found.sound, found.looked_at, found.intact) == (True, len(files), len(files))
+    # And the manifests that the run rests on.
+    held = len(files) + len(made.lake.snapshots())
+    assert (found.sound, found.looked_at, found.intact) == (True, held, held)
     code, told, _ = within("verify", "--estate", made.estate)
     assert code == 0
-    assert told == f"{len(files):,} files = {len(files):,} intact + 0 changed + 0 missing.\n"
+    assert told == f"{held:,} files = {held:,} intact + 0 changed + 0 missing.\n"
 
 
 @pytest.mark.parametrize(
@@ -63,8 +65,22 @@ def test_one_unreadable_manifest_hides_no_other_fault(made: Made) -> None:
     found = json.loads(told)
     assert code == 3
     assert [Path(path).name for path in found["unreadable"]] == ["manifest.json"]
-    assert found["changed"] == [str(damaged.relative_to(made.lake.root))]
+    assert found["changed"] == [*found["unreadable"], str(damaged.relative_to(made.lake.root))][::-1]
     assert found["filer"] == found["intact"] + len(found["changed"]) + len(found["missing"])
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_manifest_that_a_run_rests_on_is_held_to_the_sum_in_its_record(made: Made, gone: bool) -> None:
+    path = only(made, "snapshots/system=ky/*/*/manifest.json")
+    name = str(path.relative_to(made.lake.root))
+    if gone:
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes() + b"\n")
+    found = verify_lake(made.lake)
+    assert (found.missing, found.changed) == (([name], []) if gone else ([], [name]))
+    assert not found.sound
+    assert verify_lake(made.lake, kommuner=["0101"]).sound
 
 
 def test_what_no_manifest_names_is_told_and_what_was_begun_is_no_fault(made: Made) -> None:
