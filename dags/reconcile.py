@@ -100,7 +100,7 @@ def reconcile() -> None:
     @task(inlets=list(_ASSETS.values()))
     def plan() -> dict[str, Any]:
         from pipelines.lake.opening import open_lake
-        from pipelines.night import missing_of
+        from pipelines.night import missing_of, waited_for
         from pipelines.notify import is_told
         from pipelines.reconcile import make_plan
 
@@ -108,22 +108,25 @@ def reconcile() -> None:
         with told():
             run = context["dag_run"]
             lake = open_lake(estate())
-            missing = []
-            if by_itself(run.run_type):
-                # Who asks for a run of his own, or of an earlier day, expects no night of it.
+            # Who asks for a run of his own, or of an earlier day, expects no night of it.
+            awaited = by_itself(run.run_type)
+            if awaited:
                 night = _night(context)
                 nights = _nights(context, night)
-                missing = missing_of(estate(), nights, _kommuner(context))
-                waiting = sorted(system for system, told_of in nights.items() if told_of is None)
+                waiting = waited_for(estate(), nights)
                 if run.run_type == "asset_triggered" and waiting:
                     raise AirflowSkipException(
-                        f"{', '.join(waiting)} is not pulled yet; {estate().frist} is waited for."
+                        f"{', '.join(waiting)} is not pulled whole yet; {estate().frist} is waited for."
                     )
-                if len(waiting) == len(_ASSETS) and not lake.snapshots():
+                if not any(nights.values()) and not lake.snapshots():
                     raise AirflowSkipException("Nothing has been pulled yet: the estate's first night is waited for.")
             made = make_plan(estate(), lake, _today(context), kommuner=_kommuner(context), seen=_seen(context))
-            if by_itself(run.run_type) and is_told(lake, made.run_id, night):
-                raise AirflowSkipException(f"All that has come of the night stands in run {made.run_id}, and is told.")
+            missing = []
+            if awaited:
+                if is_told(lake, made.run_id, night):
+                    raise AirflowSkipException(f"All that has come stands in run {made.run_id}, and is told.")
+                rested_on = {one for code in made.kommuner for one in made.pinned(code)["leverancer"]}
+                missing = missing_of(estate(), nights, _kommuner(context), rested_on)
             for each in missing:
                 LOG.warning("%s of %s has not come: %s", each.system, each.kommunekode, each.reason)
             return {"run_id": made.run_id, "kommuner": made.kommuner, "mangler": [asdict(each) for each in missing]}

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from pipelines.errors import InputError
+from pipelines.errors import InputError, SourceFailed
 from pipelines.estate_sources import Forbindelse
 
 _FORM = "scheme://user:password@host:port/name; write @ : / in a password as %40 %3A %2F"
@@ -19,7 +19,8 @@ def read_connection(forbindelse: Forbindelse, kommunekode: str, folder: Path) ->
     """The address and credentials that ``forbindelse`` names; ``{kommunekode}`` in the name is the kommune's.
 
     ``folder`` is the estate's, to which a file's name is relative. A ``URL`` shows its password to nobody who
-    prints it. Raises ``InputError``, naming where was looked and nothing that was found.
+    prints it. Raises ``InputError``, naming where was looked and nothing that was found, and ``SourceFailed`` when
+    Airflow does not give the connection.
     """
     if forbindelse.airflow is not None:
         return _from_airflow(forbindelse.airflow.replace("{kommunekode}", kommunekode))
@@ -33,7 +34,7 @@ def read_connection(forbindelse: Forbindelse, kommunekode: str, folder: Path) ->
 def read_secret(forbindelse: Forbindelse, folder: Path) -> str:
     """The text that ``forbindelse`` names, as it stands; of an Airflow connection its password.
 
-    Raises ``InputError``, naming where was looked and nothing that was found.
+    Raises as ``read_connection`` does.
     """
     if forbindelse.airflow is not None:
         return _airflow_connection(forbindelse.airflow).password or ""
@@ -74,7 +75,8 @@ def _airflow_connection(conn_id: str) -> Any:
     try:
         return Connection.get(conn_id)
     except Exception as error:  # noqa: BLE001 - a secrets backend may fail in any way, and quote what it holds
-        raise InputError(
-            f"Airflow has no connection {conn_id} that can be read ({type(error).__name__}). Make it there, or name "
-            "the source by miljoe or fil."
+        # A secrets backend that does not answer looks like one that holds nothing.
+        raise SourceFailed(
+            f"Airflow gives no connection {conn_id} that can be read ({type(error).__name__}). Make it there, see that "
+            "its secrets backend answers, or name the source by miljoe or fil."
         ) from None

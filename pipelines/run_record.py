@@ -39,6 +39,11 @@ class RunRecord:
         """The kommunekoder that the run reconciled, in order."""
         return sorted(self.record["kommuner"])
 
+    @property
+    def left_out(self) -> list[str]:
+        """The kommunekoder that could not be reconciled, and of which nothing was evaluated, in order."""
+        return sorted(code for code, pinned in self.record["kommuner"].items() if pinned.get("udeladt"))
+
     def tables(self, name: str) -> list[str]:
         """The Parquet files called ``name`` that the run published, one a kommune, checked.
 

@@ -3,7 +3,7 @@
 What a scheduler's tasks call. Each takes and returns what can be written as JSON, and may be done twice.
 """
 
-from pipelines.night.coming import Missing, missing_of, night_of, told_of
+from pipelines.night.coming import Missing, missing_of, night_of, told_of, waited_for
 from pipelines.night.pulling import SystemNight, account, pull_one
 from pipelines.night.reconciling import gather_night, verdict_of
 
@@ -17,4 +17,5 @@ __all__ = [
     "pull_one",
     "told_of",
     "verdict_of",
+    "waited_for",
 ]

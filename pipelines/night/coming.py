@@ -50,20 +50,42 @@ def told_of(system: str, night: date, told: Iterable[Mapping[str, Any]]) -> Syst
     return SystemNight(system=system, nat=night.isoformat(), kommuner=[kommuner[code] for code in sorted(kommuner)])
 
 
+def waited_for(estate: Estate, nights: Mapping[str, SystemNight | None]) -> list[str]:
+    """The systems that have not told yet of every kommune that they are pulled for, as when one was pulled by hand.
+
+    ``nights``: what each system told of the night; None when it has not been pulled.
+    """
+    return [
+        system
+        for system, night in sorted(nights.items())
+        if night is None
+        or set(estate.kommuner_of(system, estate.kilder[system][0]))
+        - {each["kommunekode"] for each in night["kommuner"]}
+    ]
+
+
 def missing_of(
-    estate: Estate, nights: Mapping[str, SystemNight | None], kommuner: Collection[str] = ()
+    estate: Estate,
+    nights: Mapping[str, SystemNight | None],
+    kommuner: Collection[str] = (),
+    rested_on: Collection[str] | None = None,
 ) -> list[Missing]:
     """What has not come of all that ``estate`` expects, of ``kommuner`` when named.
 
-    ``nights``: what each system told of the night; None when it has not been pulled.
+    ``nights``: as for ``waited_for``. ``rested_on``: the ids of the snapshots that the run may rest on; when it is
+    given, what has come and is none of them is missing too.
     """
     missing = []
     for system, kilder in estate.kilder.items():
         told = nights.get(system)
-        outcomes = {} if told is None else {each["kommunekode"]: each["status"] for each in told["kommuner"]}
+        outcomes = {} if told is None else {each["kommunekode"]: each for each in told["kommuner"]}
         for kommunekode in estate.kommuner_of(system, kilder[0]):
-            status = outcomes.get(kommunekode)
-            if status != "kommet" and (not kommuner or kommunekode in kommuner):
-                reason = "der er ikke hentet i nat" if status is None else _REASONS[status]
-                missing.append(Missing(system, kommunekode, reason))
+            if kommuner and kommunekode not in kommuner:
+                continue
+            if (outcome := outcomes.get(kommunekode)) is None:
+                missing.append(Missing(system, kommunekode, "der er ikke hentet i nat"))
+            elif outcome["status"] != "kommet":
+                missing.append(Missing(system, kommunekode, _REASONS[outcome["status"]]))
+            elif rested_on is not None and outcome["snapshot"] not in (None, *rested_on):
+                missing.append(Missing(system, kommunekode, "det, der er kommet, er for nyt til kørslen"))
     return sorted(missing, key=lambda each: (each.kommunekode, each.system))

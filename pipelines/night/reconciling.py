@@ -64,9 +64,8 @@ def verdict_of(lake: Lake, run_id: str, kommuner: Collection[str], missing: Sequ
         sentences.append(f"Run {run_id} holds {run.record['fund']} findings.")
     if broken := run.record["domme"].get("brudt", 0):
         sentences.append(f"{broken} verdicts of its rules are broken.")
-    left_out = [code for code, pinned in run.record["kommuner"].items() if pinned.get("udeladt")]
-    if left_out:
-        sentences.append(f"Kommuner that could not be reconciled: {', '.join(sorted(left_out))}.")
+    if run.left_out:
+        sentences.append(f"Kommuner that could not be reconciled: {', '.join(run.left_out)}.")
     counts = run.judgement()["optaelling"]
     if counts["broken"]:
         sentences.append(f"{counts['broken']} expectations are broken.")

@@ -46,9 +46,8 @@ def compose(lake: Lake, run_id: str, since: str | None, missing: Sequence[Missin
         lines += _section(
             f"Ikke kommet ({len(missing)}):", [f"{one.system} for {one.kommunekode}: {one.reason}" for one in missing]
         )
-    left_out = sorted(code for code, pinned in run.record["kommuner"].items() if pinned.get("udeladt"))
-    if left_out:
-        lines += _section(f"Kunne ikke afstemmes ({len(left_out)}):", left_out)
+    if run.left_out:
+        lines += _section(f"Kunne ikke afstemmes ({len(run.left_out)}):", run.left_out)
     changes, change_lines = _since(lake, run, since)
     lines += change_lines
     lines += [
@@ -56,9 +55,9 @@ def compose(lake: Lake, run_id: str, since: str | None, missing: Sequence[Missin
         f"Kørsel {run_id}, {run.record['dato']}. Rapport: {lake.address(RUNS / run_id / REPORT_FILE)}",
     ]
     told = [f"{len(missing)} ikke kommet"] if missing else []
-    told += [f"{len(left_out)} ikke afstemt"] if left_out else []
+    told += [f"{len(run.left_out)} ikke afstemt"] if run.left_out else []
     subject = f"Afstem: {', '.join([*told, changes])}"
-    news = bool(missing or left_out) or changes != _NOTHING
+    news = bool(missing or run.left_out) or changes != _NOTHING
     return Message(scrub(subject), scrub("\n".join(lines)), news)
 
 
@@ -87,7 +86,9 @@ def _since(lake: Lake, run: RunRecord, since: str | None) -> tuple[str, list[str
     if other.record["version"] != RECORD_VERSION:
         return "kan ikke sammenlignes", [f"Kørsel {since} er lavet af en anden version af Afstem.", ""]
     compared = compare(run, other)
-    rows = _changes(run, other, compared.kommuner)
+    # Of a kommune that was not evaluated, every finding would be gone, and be new the next time.
+    unheld = sorted({*run.left_out, *other.left_out} & set(compared.kommuner))
+    rows = _changes(run, other, [code for code in compared.kommuner if code not in unheld])
     nye, borte = sum(row["nye"] for row in rows), sum(row["borte"] for row in rows)
     shifts = [row for row in rows if row["dom_hin"] != row["dom_denne"]]
     titles = {rule["id"]: rule["titel_da"] for rule in run.record["regler"]}
@@ -107,9 +108,14 @@ def _since(lake: Lake, run: RunRecord, since: str | None) -> tuple[str, list[str
             f"{title} ({total}):",
             [f"{row['kommunekode']} {row['regel']}: {row[kind]}. {titles.get(row['regel'], '')}" for row in having],
         )
-    for codes, what in ((compared.only_run, "ikke i den forrige kørsel"), (compared.only_other, "ikke i denne kørsel")):
+    apart = (
+        (unheld, "ikke er afstemt i begge kørsler, og derfor ikke er sammenlignet"),
+        (compared.only_run, "ikke er med i den forrige kørsel"),
+        (compared.only_other, "ikke er med i denne kørsel"),
+    )
+    for codes, what in apart:
         if codes:
-            lines += [f"Kommuner, der {what} er med: {', '.join(codes)}.", ""]
+            lines += [f"Kommuner, der {what}: {', '.join(codes)}.", ""]
     if not lines:
         return _NOTHING, ["Intet er ændret siden sidst.", ""]
     return f"{nye} nye fund, {borte} borte", lines

@@ -25,6 +25,7 @@ from pipelines.night import (
     pull_one,
     told_of,
     verdict_of,
+    waited_for,
 )
 from pipelines.night.pulling import Pulled
 from pipelines.reconcile import make_part, make_plan, reconcile
@@ -97,6 +98,27 @@ def test_what_has_not_come_is_told_for_each_kommune_and_system(tmp_path: Path) -
         Missing("ky", "0751", "der er ikke hentet i nat"),
     ]
     assert missing_of(estate, nights, ["0101"]) == [Missing("ky", "0101", "der er ikke hentet i nat")]
+
+
+def test_a_system_is_waited_for_until_it_has_told_of_every_kommune(tmp_path: Path) -> None:
+    estate = load_estate(made(tmp_path, *worlds("0101", "0751")))
+    both = account("edh", "2026-11-26", ["0101", "0751"], [outcome("0101")])
+    # As when somebody pulls one kommune by hand, in the afternoon before.
+    one = account("ky", "2026-11-26", ["0101"], [outcome("0101")])
+    assert waited_for(estate, {"kmd_sag": None, "edh": both, "ky": one}) == ["kmd_sag", "ky"]
+
+
+def test_what_has_come_and_is_not_what_the_run_rests_on_is_missing_too(tmp_path: Path) -> None:
+    estate = load_estate(made(tmp_path, *worlds("0751")))
+    nights = {
+        system: account(system, "2026-11-26", ["0751"], [{**outcome("0751"), "snapshot": f"{system}/0751/now"}])
+        for system in ("kmd_sag", "edh", "ky")
+    }
+    rested_on = ["kmd_sag/0751/now", "edh/0751/now", "ky/0751/before"]
+    assert missing_of(estate, nights, (), rested_on) == [
+        Missing("ky", "0751", "det, der er kommet, er for nyt til kørslen")
+    ]
+    assert missing_of(estate, nights, ["0101"], rested_on) == []
 
 
 def test_what_a_source_holds_beside_a_wrong_delivery_is_landed_all_the_same(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,9 +19,11 @@ from pipelines.night import Missing
 from pipelines.notify import compose, late, notify
 from pipelines.notify.channels import NotSent
 from pipelines.notify.telling import BEING_TOLD, LAST_TOLD
+from pipelines.reconcile import gather, make_part, make_plan
 from pipelines.validate import validate
 from tests.inquiry.made import Made, later
 from tests.ledger.clean import Clean
+from tests.ledger.world import TODAY
 from tests.notify.webhook import SECRET, Webhook
 from tests.sources.file_servers import HOST, free_port
 from tests.test_cli import within
@@ -119,6 +123,29 @@ def test_it_tells_what_came_and_went_and_names_nobody(told: Made) -> None:
     for text in (message.text, back.text):
         for hidden in (CPR, CANARY, "n1", "m1"):
             assert hidden not in text
+
+
+def test_a_kommune_that_could_not_be_reconciled_is_told_and_neither_gone_nor_new(tmp_path: Path) -> None:
+    lake = Made(tmp_path)
+    worlds = [Clean(), Clean()]
+    worlds[1].kommunekode = "0101"
+    for world in worlds:
+        world.new["journalnotat"].clear()
+    whole = lake.run(*worlds)
+    plan = make_plan(load_estate(lake.estate), lake.lake, TODAY, left_out={"0751": "dens filer er beskadiget"})
+    for code in plan.kommuner:
+        make_part(lake.lake, plan, code)
+    lacking = gather(lake.lake, plan, TODAY, datetime(2026, 11, 24, tzinfo=UTC)).run_id
+    for run_id in (whole, lacking):
+        validate(lake.lake, run_id)
+    assert len(lake.rows(whole, "SELECT 1 FROM afstemning.fund WHERE kommunekode = '0751'")) > 0
+    apart = "Kommuner, der ikke er afstemt i begge kørsler, og derfor ikke er sammenlignet: 0751."
+    message = compose(lake.lake, lacking, whole)
+    assert message.subject == "Afstem: 1 ikke afstemt, 0 nye fund, 0 borte"
+    assert apart in message.text
+    back = compose(lake.lake, whole, lacking)
+    assert (back.subject, back.news) == ("Afstem: 0 nye fund, 0 borte", True)
+    assert apart in back.text
 
 
 def test_the_first_and_the_same_run_say_so(told: Made) -> None:

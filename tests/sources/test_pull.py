@@ -126,8 +126,8 @@ def test_an_address_by_file_and_by_airflow_and_by_nothing(demo: Demo, tmp_path: 
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert "canary" not in done.stdout + done.stderr
         said[named] = (done.returncode, done.stderr)
-    assert [code for code, _ in said.values()] == [3, 3, 2, 2, 2]
-    assert "Airflow has no connection nothing" in said["airflow: nothing"][1]
+    assert [code for code, _ in said.values()] == [3, 3, 3, 2, 2]
+    assert "Airflow gives no connection nothing" in said["airflow: nothing"][1]
     assert "Set the environment variable NOTHING_SET" in said["miljoe: NOTHING_SET"][1]
     assert "readable: the estate takes an address from it" in said["fil: nothing"][1]
 
