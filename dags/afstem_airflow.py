@@ -71,14 +71,17 @@ def keys() -> tuple[bytes, bytes | None]:
     """The key of the pseudonyms and that of the note texts.
 
     From the Variables ``afstem_key`` and ``afstem_text_key``, which a secrets backend may hold; else from the
-    environment. Raises ``UsageError`` when one has not the right form, ``AirflowException`` when there is no key.
+    environment. Raises ``UsageError`` when one has not the right form, ``AirflowException`` when one that is needed
+    is not there.
     """
     from pipelines.landing import read_key, read_text_key
 
     written = {name: _secret(name) for name in ("afstem_key", "afstem_text_key")}
-    if not written["afstem_key"]:
+    wanted = ["afstem_key", "afstem_text_key"] if estate().krypter_tekster else ["afstem_key"]
+    if lacking := [name for name in wanted if not written[name]]:
         # A secrets backend that does not answer looks like one that holds nothing.
-        raise AirflowException("There is no Variable afstem_key and no AFSTEM_KEY, or what holds it does not answer.")
+        names = " and ".join(f"no Variable {name} and no {name.upper()}" for name in lacking)
+        raise AirflowException(f"There is {names}, or what holds it does not answer.")
     return read_key(written["afstem_key"]), read_text_key(written["afstem_text_key"])
 
 

@@ -175,7 +175,7 @@ class Estate(_Frozen):
     ``kle_omlaegninger``: None where the file has none of its own, and ``sql/explained`` tells. ``kilder``: where
     each system's snapshots are pulled from. ``frist``: the Danish time of day at which a night is reconciled with
     what has come. ``varsling``: who is told of it. ``bevaring``: how long the lake keeps what
-    nothing needs; without it, for good.
+    nothing needs; without it, for good. ``krypter_tekster``: no note's text is landed without a key of its own.
     """
 
     path: Path
@@ -189,6 +189,7 @@ class Estate(_Frozen):
     kilder: dict[System, Kilder] = {}
     varsling: tuple[Varsling, ...] = ()
     bevaring: Bevaring | None = None
+    krypter_tekster: bool = False
     frist: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "06:00"
     afvigelser: tuple[Afvigelse, ...] = ()
 

@@ -44,7 +44,7 @@ def land(
 
     Personal numbers become pseudonyms under ``key``; note texts are encrypted under ``text_key`` when it is
     given. Raises ``InputError`` when there is no inbox, and ``UsageError`` when the lake, or its note texts,
-    were landed under another key.
+    were landed under another key, or the estate wants these encrypted and no key is given.
     """
     landing = Landing.of(estate, key, text_key)
     folders = find_deliveries(estate.inbox)
@@ -65,7 +65,12 @@ class Landing:
 
     @staticmethod
     def of(estate: Estate, key: bytes, text_key: bytes | None) -> Landing:
-        """The landing of ``estate``; raises ``UsageError`` when its lake was landed under another key."""
+        """The landing of ``estate``; raises ``UsageError`` when the keys are not those that it or its lake wants."""
+        if estate.krypter_tekster and text_key is None:
+            raise UsageError(
+                "The estate has krypter_tekster, and there is no key for the note texts: nothing was landed. Set "
+                "AFSTEM_TEXT_KEY, or in Airflow the Variable afstem_text_key."
+            )
         lake = open_lake(estate)
         for snapshot in lake.snapshots():
             if snapshot.manifest["noegle"] != key_id(key):

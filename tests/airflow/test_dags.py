@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pipelines.demo.airflow import DAGS_FOLDER, Airflow
-from tests.airflow.site import made, settings, tells_a_webhook
+from tests.airflow.site import afstem, made, settings, tells_a_webhook
 from tests.ledger.clean import Clean
 from tests.notify.webhook import Webhook
 
@@ -74,6 +74,23 @@ when_late(failed("asset_triggered", "timed_out"))
 afstem_airflow.tell_broken_off("Nattens afstemning kom ikke til ende.")
 print()
 print(json.dumps(raised))
+"""
+
+
+# How long the keys are that the DAGs find, in bytes; or why they find none.
+_KEYS = """
+import json, sys
+
+sys.path.insert(0, sys.argv[1])
+from airflow.sdk.exceptions import AirflowException
+import afstem_airflow
+
+try:
+    found = [len(key) for key in afstem_airflow.keys()]
+except AirflowException as error:
+    found = str(error)
+print()
+print(json.dumps(found))
 """
 
 
@@ -166,6 +183,20 @@ def test_what_may_go_well_is_tried_again_and_of_what_nobody_foresaw_only_its_kin
     ]
     assert ["For sent." in body["text"] for body in hook.bodies] == [False, False, True, False]
     assert ["10 minutter" in hook.bodies[0]["text"], "13 minutter" in hook.bodies[1]["text"]] == [True, True]
+
+
+def test_no_text_is_landed_without_a_key_where_the_estate_wants_them_encrypted(tmp_path: Path) -> None:
+    estate = made(tmp_path / "estate", Clean())
+    estate.write_text(estate.read_text(encoding="utf-8") + "krypter_tekster: true\n", encoding="utf-8")
+    done = afstem("pull", "--estate", estate)
+    assert done.returncode == 2
+    assert "there is no key for the note texts: nothing was landed" in done.stderr
+    lacking = Airflow(tmp_path / "home", estate, settings())
+    assert said_by(
+        lacking, _KEYS
+    ) == "There is no Variable afstem_text_key and no AFSTEM_TEXT_KEY, or what holds it " + ("does not answer.")
+    given = Airflow(tmp_path / "home", estate, {**settings(), "AIRFLOW_VAR_AFSTEM_TEXT_KEY": "2c" * 32})
+    assert said_by(given, _KEYS) == [24 * 2, 32]
 
 
 def test_a_deadline_that_is_no_number_is_told_in_a_sentence(tmp_path: Path) -> None:

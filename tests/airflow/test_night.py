@@ -175,6 +175,18 @@ def test_retention_tells_what_would_go_and_removes_it_when_it_is_to(tmp_path: Pa
     assert {name for name in before if name.endswith("manifest.json")} <= in_folder(estate.parent / "lake").keys()
 
 
+def secrets_backend(folder: Path, **held: Any) -> dict[str, str]:
+    """What has Airflow ask a secrets backend that holds ``variables`` and ``connections``, and nothing else."""
+    kwargs = {}
+    for kind, entries in held.items():
+        kwargs[f"{kind}_file_path"] = str(folder / f"{kind}.json")
+        (folder / f"{kind}.json").write_text(json.dumps(entries), encoding="utf-8")
+    return {
+        "AIRFLOW__SECRETS__BACKEND": "airflow.secrets.local_filesystem.LocalFilesystemBackend",
+        "AIRFLOW__SECRETS__BACKEND_KWARGS": json.dumps(kwargs),
+    }
+
+
 def test_a_store_that_is_down_for_a_while_is_waited_for_and_holds_what_a_folder_would(
     tmp_path: Path, s3_server: S3Server
 ) -> None:
@@ -191,7 +203,8 @@ def test_a_store_that_is_down_for_a_while_is_waited_for_and_holds_what_a_folder_
             "arbejdskopi": "kopi",
         }
         by_dags.write_text(yaml.safe_dump(written), encoding="utf-8")
-        airflow = Airflow(tmp_path / "home", by_dags, {**settings(), "AIRFLOW_CONN_LAKE": connection})
+        secrets = secrets_backend(tmp_path, variables={"afstem_key": KEY}, connections={"lake": connection})
+        airflow = Airflow(tmp_path / "home", by_dags, secrets)
         airflow.prepare()
         way.limit = 0
         mending = threading.Thread(target=_mend_when_tried_again, args=(airflow, way), daemon=True)
@@ -203,6 +216,7 @@ def test_a_store_that_is_down_for_a_while_is_waited_for_and_holds_what_a_folder_
     assert max(tries for tasks in pulls for _, _, tries in tasks) == 2
     assert told["reconcile"]["state"] == "success"
     assert secret not in said
+    assert KEY not in said
     today = datetime.now(UTC).astimezone(DANISH_TIME).date()
     for command in (["pull"], ["reconcile", "--date", today.isoformat()], ["validate"], ["report"]):
         assert afstem(*command, "--estate", by_hand).returncode == 0
