@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,10 +24,11 @@ from pipelines.lake.opening import open_lake
 from pipelines.landing import land
 from pipelines.reconcile import reconcile
 from pipelines.report import words, write_report
+from pipelines.upkeep import apply_retention, plan_retention, verify_lake
 from pipelines.validate import validate
 from tests.ledger.clean import Clean
 from tests.ledger.engine import KEY
-from tests.ledger.world import TODAY, uid, write
+from tests.ledger.world import TODAY, uid, write, write_delivery
 from tests.sources.file_servers import HOST, S3Server, free_port, s3_server
 from tests.test_cli import within
 
@@ -256,6 +258,30 @@ def test_what_was_removed_from_the_store_leaves_the_working_copy(store: Store) -
     other = store.lake()
     assert other.snapshots(system="ky") == []
     assert not ky.folder.exists()
+
+
+def test_what_retention_removed_is_gone_for_every_machine_and_landed_by_none(store: Store, tmp_path: Path) -> None:
+    night(store.estate)
+    for day in (1, 8):
+        when = datetime(2021, 6, day, 2, tzinfo=UTC)
+        write_delivery(store.folder / "inbox", "ky", "0751", when, faulty().new)
+        night(store.estate)
+    written = json.loads(store.estate.read_text(encoding="utf-8"))
+    store.estate.write_text(json.dumps({**written, "bevaring": {"dage": "1", "koersler": "1"}}), encoding="utf-8")
+    estate, other = load_estate(store.estate), store.elsewhere(tmp_path / "other")
+    # What another machine began to remove and did not end.
+    text = "tekster/system=ky/kommune=0101/udtrukket=20210601T020000Z"
+    for key in (f"{text}/journalnotat.parquet", f"{text.replace('tekster', 'fjernet')}.json"):
+        store.server.put(f"{store.prefix}/{key}", b"{}")
+    plan = plan_retention(estate, store.lake(), TODAY)
+    gone = {(thing.kind, thing.name) for thing in apply_retention(estate, store.lake(), plan, TODAY)}
+    first, ky = "ky/0751/20210601T020000Z", "system=ky/kommune=0751/udtrukket=20210601T020000Z"
+    assert {("snapshot", first), ("rest", text)} <= gone
+    assert sum(kind == "run" for kind, _ in gone) == 2
+    assert [key for key in store.objects() if ky in key or text in key] == [f"fjernet/{ky}.json"]
+    assert len(store.objects("bevaring/")) == len(gone)
+    assert {each.delivery: each.status for each in land(load_estate(other.estate), KEY)}[first] == "fjernet"
+    assert verify_lake(other.lake()).sound
 
 
 def test_a_snapshot_that_is_listed_and_cannot_be_had_is_told_and_never_left_out(store: Store, tmp_path: Path) -> None:
