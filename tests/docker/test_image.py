@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.docker.dockerfile import Stage, build
 from tests.packages import require_program
+from tests.sources.database_servers import DatabaseServer, postgresql
 
+__all__ = ["postgresql"]
 pytestmark = pytest.mark.airflow
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,14 +49,32 @@ def test_it_reconciles(image: Stage) -> None:
     assert "missed          0" in told.stdout
 
 
-def test_it_sees_the_dags(image: Stage) -> None:
-    estate = image.root / "etc" / "afstem"
-    estate.mkdir(exist_ok=True)
-    (estate / "estate.yaml").write_text(
+@pytest.fixture
+def estate(image: Stage) -> Path:
+    path = image.root / "etc" / "afstem" / "estate.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(
         'lake: /tmp/lake\ninbox: /tmp/inbox\nkommuner:\n  "0751": {overgang: {ksd: 2020-06-03T08:00:00+02:00}}\n'
-        "kilder:\n  ksd: {art: leverance, sted: {url: /tmp/ud}}\n",
+        "kilder:\n  ksd: {art: leverance, samtidige: 3, sted: {url: /tmp/ud}}\n",
         encoding="utf-8",
     )
+    return path
+
+
+@pytest.mark.usefixtures("estate")
+def test_what_compose_begins_with_makes_the_database_and_its_pools(image: Stage, postgresql: DatabaseServer) -> None:
+    compose = yaml.safe_load((ROOT / "docker" / "compose.yaml").read_text(encoding="utf-8"))
+    address = postgresql.url.set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)
+    database = {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": address}
+    begun = image.run([*image.entrypoint, *compose["services"]["airflow-init"]["command"]], **database)
+    assert begun.returncode == 0, begun.stdout[-2000:] + begun.stderr[-2000:]
+    told = image.run([*image.entrypoint, "airflow", "pools", "get", "afstem_ksd", "--output", "json"], **database)
+    (pool,) = json.loads(told.stdout.splitlines()[-1])
+    assert (pool["pool"], pool["slots"]) == ("afstem_ksd", "3")
+
+
+@pytest.mark.usefixtures("estate")
+def test_it_sees_the_dags(image: Stage) -> None:
     script = (
         "import sys; sys.path.insert(0, '/opt/afstem/dags')\n"
         "from airflow.dag_processing.dagbag import DagBag\n"
