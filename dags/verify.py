@@ -7,6 +7,7 @@ from typing import Any
 
 from afstem_airflow import LONGEST, RETRIED, START, TEXTS, danish, estate, told, when_failed
 from airflow.sdk import Param, dag, get_current_context, task
+from airflow.sdk.exceptions import AirflowSkipException
 
 from pipelines.errors import LakeDamaged
 
@@ -37,6 +38,9 @@ def verify() -> None:
         context: Any = get_current_context()
         with told():
             found = verify_lake(open_lake(estate()), kommuner=context["params"]["kommuner"])
+            if found.nothing:
+                # A lake that is new; or another than it should be, which must not look verified.
+                raise AirflowSkipException("The lake holds nothing of what was asked for: nothing was verified.")
             for word in ("changed", "missing", "unreadable", "unnamed", "unfinished"):
                 for path in getattr(found, word):
                     LOG.warning("%s: %s", word, path)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipelines.errors import LakeDamaged, UsageError
-from pipelines.lake import RUN_RECORD, RUNS, Lake, Snapshot
+from pipelines.lake import RUN_RECORD, RUNS, Lake, Snapshot, is_run_id
 
 # The form of run.json and of the tables beside it.
 RECORD_VERSION = 2
@@ -111,8 +110,7 @@ def open_record(lake: Lake, run_id: str) -> RunRecord:
 
     Raises ``UsageError`` when the lake holds no such run, ``LakeDamaged`` when its record cannot be read.
     """
-    named = re.fullmatch(r"[0-9A-Za-z_-]+", run_id)
-    content = lake.read(RUNS / run_id / RUN_RECORD) if named else None
+    content = lake.read(RUNS / run_id / RUN_RECORD) if is_run_id(run_id) else None
     if content is None:
         raise UsageError(
             f"The lake holds no run {run_id!r}. The runs it holds are the folders of {lake.address(RUNS)}."

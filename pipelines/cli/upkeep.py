@@ -11,7 +11,7 @@ import typer
 
 from pipelines.cli.output import complain, print_json, progress, say
 from pipelines.cli.verbs import ESTATE, AsJson, EstateFile, RunId, open_estate, open_lake
-from pipelines.errors import EXIT_CLEAN, EXIT_SYSTEM
+from pipelines.errors import EXIT_CLEAN, EXIT_SYSTEM, UsageError
 
 
 def verify(
@@ -23,7 +23,8 @@ def verify(
 ) -> None:
     """Hold every file of the lake against its checksum.
 
-    Snapshots, note texts and runs, as they lie where the lake lies. Reads all of it. Exits 3 when a file is changed,
+    Snapshots, note texts and runs, as they lie where the lake lies, and the manifests that runs rest on. Reads all of
+    it. Exits 2 when there is nothing to verify, 3 when a file is changed,
     missing or not named by its manifest, or a manifest cannot be read.
     """
     from pipelines.upkeep import verify_lake
@@ -31,6 +32,9 @@ def verify(
     lake = open_lake(open_estate(estate))
     with progress() as report:
         found = verify_lake(lake, kommuner=kommuner or (), progress=report)
+    if found.nothing:
+        of = f" of kommune {', '.join(kommuner)}" if kommuner else ""
+        raise UsageError(f"The lake {lake} holds nothing{of} to verify. See that the estate names the right lake.")
     if as_json:
         print_json({"filer": found.looked_at, **asdict(found)})
     else:

@@ -14,7 +14,14 @@ def runs_in_order(lake: Lake) -> list[RunRecord]:
 
     Raises ``LakeDamaged`` when a record cannot be read.
     """
-    runs = [open_record(lake, run_id) for run_id in lake.run_ids()]
+    runs = []
+    for run_id in lake.run_ids():
+        try:
+            runs.append(open_record(lake, run_id))
+        except UsageError:
+            # It was removed since it was listed.
+            if run_id in lake.run_ids():
+                raise
     return sorted(runs, key=lambda run: (str(run.record["startet"]), run.run_id))
 
 

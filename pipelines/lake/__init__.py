@@ -1,6 +1,6 @@
 """The lake: snapshots and runs, in a folder of this machine or in an object store."""
 
-from pipelines.lake.lake import RUN_RECORD, RUNS, Lake
+from pipelines.lake.lake import RUN_RECORD, RUNS, Lake, is_run_id
 from pipelines.lake.publishing import StandsOtherwise, file_sha256, publish_file, publish_folder, staging
 from pipelines.lake.snapshot import (
     FOLDER_TIME,
@@ -27,6 +27,7 @@ __all__ = [
     "Snapshot",
     "StandsOtherwise",
     "file_sha256",
+    "is_run_id",
     "publish_file",
     "publish_folder",
     "read_snapshot",

@@ -12,6 +12,7 @@ landed again while it is there.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
@@ -41,6 +42,11 @@ from pipelines.lake.snapshot import (
 
 RUNS = Path("runs")
 RUN_RECORD = "run.json"
+
+
+def is_run_id(name: str) -> bool:
+    """Whether ``name`` may be a run's; a folder's other name, as that of a copy, is none."""
+    return re.fullmatch(r"[0-9A-Za-z_-]+", name) is not None
 
 
 class Lake:
@@ -112,7 +118,7 @@ class Lake:
 
     def run_ids(self) -> list[str]:
         """The ids of the runs, in no order that means anything."""
-        return sorted(path.parent.name for path in self.runs_folder.glob(f"*/{RUN_RECORD}"))
+        return sorted(filter(is_run_id, (path.parent.name for path in self.runs_folder.glob(f"*/{RUN_RECORD}"))))
 
     def address(self, path: Path) -> str:
         """Where ``path`` is found by who looks for it."""
@@ -144,11 +150,20 @@ class Lake:
 
     def changed(self, area: Path) -> dict[Path, datetime]:
         """When each file below ``area`` was last written. UTC."""
-        return {
-            path.relative_to(self.root): datetime.fromtimestamp(path.stat().st_mtime, UTC)
-            for path in (self.root / area).rglob("*")
-            if path.is_file() and not path.name.startswith(".")
-        }
+        found = {}
+        for path in (self.root / area).rglob("*"):
+            if path.is_file() and not path.name.startswith("."):
+                # It may be removed meanwhile.
+                with suppress(FileNotFoundError):
+                    found[path.relative_to(self.root)] = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        return found
+
+    def written(self, path: Path) -> datetime | None:
+        """When the file ``path`` was last written, UTC; None when it is not there."""
+        try:
+            return datetime.fromtimestamp((self.root / path).stat().st_mtime, UTC)
+        except FileNotFoundError:
+            return None
 
     def read(self, path: Path) -> bytes | None:
         """The bytes of ``path`` as they are at this moment; None when it is not there."""
@@ -210,7 +225,9 @@ class Lake:
     def _manifests(self) -> Iterator[tuple[Path, bytes]]:
         """The place and the manifest of every snapshot."""
         for path in self.snapshots_folder.glob(f"system=*/kommune=*/udtrukket=*/{MANIFEST}"):
-            yield path.parent.relative_to(self.snapshots_folder), path.read_bytes()
+            # What was removed since it was listed is no snapshot.
+            with suppress(FileNotFoundError):
+                yield path.parent.relative_to(self.snapshots_folder), path.read_bytes()
 
     @cached_property
     def _snapshots(self) -> dict[str, Snapshot]:

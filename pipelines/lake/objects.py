@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -19,7 +19,7 @@ from uuid import uuid4
 from s3fs import S3FileSystem
 
 from pipelines.errors import InputError, LakeUnreachable
-from pipelines.lake.lake import RUN_RECORD, RUNS, Lake
+from pipelines.lake.lake import RUN_RECORD, RUNS, Lake, is_run_id
 from pipelines.lake.publishing import StandsOtherwise, file_sha256, publish_file
 from pipelines.lake.snapshot import MANIFEST, SNAPSHOTS
 from pipelines.object_store import S3_ERRORS, s3_error_code, s3_refusal
@@ -47,8 +47,14 @@ class ObjectLake(Lake):
         return f"{self.url}/{path.as_posix()}"
 
     def run_ids(self) -> list[str]:  # noqa: D102
+        here = [path for path in self.runs_folder.glob("*/") if path.is_dir()]
         # One listing of all: a walk from folder to folder passes over what it cannot list.
-        return sorted(path.parent.name for path in self.changed(RUNS) if path.name == RUN_RECORD)
+        lying = self.changed(RUNS)
+        for folder in here:
+            # Removed from the store.
+            if folder.name not in {path.parts[1] for path in lying}:
+                shutil.rmtree(folder, ignore_errors=True)
+        return sorted(path.parent.name for path in lying if path.name == RUN_RECORD and is_run_id(path.parent.name))
 
     def path(self, path: Path) -> Path:
         """The file of this machine that ``path`` is read from, fetched when it is not here. It may not be there."""
@@ -66,6 +72,14 @@ class ObjectLake(Lake):
             found: dict[str, dict[str, Any]] = self._files.find(self._key(area), detail=True)
         root = self._key(Path())
         return {Path(PurePosixPath(key).relative_to(root)): info["LastModified"] for key, info in found.items()}
+
+    def written(self, path: Path) -> datetime | None:  # noqa: D102
+        with self._reached():
+            try:
+                found: datetime = self._files.info(self._key(path), refresh=True)["LastModified"]
+            except FileNotFoundError:
+                return None
+        return found
 
     def stored_sha256(self, path: Path) -> str | None:  # noqa: D102
         digest = hashlib.sha256()
@@ -94,9 +108,11 @@ class ObjectLake(Lake):
             for file in sorted(folder.rglob("*"))
             if file.is_file()
         }
-        # The one that the rest exists by goes last.
-        for path in sorted(files, key=lambda path: (path == last, path)):
+        for path in sorted(files.keys() - {last}):
             self._publish_file(files[path], path, last)
+        self._clear(folders, files, last)
+        # The one that the rest exists by goes last.
+        self._publish_file(files[last], last, last)
         for path, file in files.items():
             (self.root / path).parent.mkdir(parents=True, exist_ok=True)
             file.replace(self.root / path)
@@ -133,6 +149,12 @@ class ObjectLake(Lake):
         super().remove(path, first)
 
     def _manifests(self) -> Iterator[tuple[Path, bytes]]:
+        # What another process of this machine publishes in the meantime is in the store before it is here.
+        here = [
+            (area, path.relative_to(area))
+            for area in (self.texts_folder, self.snapshots_folder)
+            for path in area.glob("system=*/kommune=*/udtrukket=*")
+        ]
         with self._reached():
             found: dict[str, dict[str, Any]] = self._files.find(self._key(SNAPSHOTS), detail=True)
         tags = {
@@ -140,7 +162,10 @@ class ObjectLake(Lake):
             for key, info in found.items()
             if key.endswith(f"/{MANIFEST}")
         }
-        self._forget(tags)
+        for area, place in here:
+            if place not in tags:
+                # Removed from the store; the texts first.
+                shutil.rmtree(area / place, ignore_errors=True)
         wanted = []
         for place, tag in tags.items():
             content = super().read(SNAPSHOTS / place / MANIFEST)
@@ -160,16 +185,12 @@ class ObjectLake(Lake):
             for key, content in contents.items():
                 if isinstance(content, Exception):
                     continue
+                if super().read(SNAPSHOTS / places[key] / MANIFEST) not in (None, content):
+                    # Removed and landed again with other bytes: what is here is of the one before.
+                    for area in (self.texts_folder, self.snapshots_folder):
+                        shutil.rmtree(area / places[key], ignore_errors=True)
                 publish_file(self.root / SNAPSHOTS / places[key] / MANIFEST, content)
                 yield places[key], content
-
-    def _forget(self, tags: Mapping[Path, str]) -> None:
-        """Take out of the working copy what was removed from the store."""
-        for manifest in list(self.snapshots_folder.glob(f"system=*/kommune=*/udtrukket=*/{MANIFEST}")):
-            place = manifest.parent.relative_to(self.snapshots_folder)
-            if place not in tags:
-                shutil.rmtree(manifest.parent, ignore_errors=True)
-                shutil.rmtree(self.texts_folder / place, ignore_errors=True)
 
     def _fetch(self, path: Path) -> bool:
         target = self.root / path
@@ -187,18 +208,37 @@ class ObjectLake(Lake):
         return True
 
     def _publish_file(self, file: Path, path: Path, last: Path) -> None:
-        if self._upload(file, path, new=True) or self.stored_sha256(path) == file_sha256(file):
+        if self._upload(file, path, new=True):
             return
-        with self._reached():
-            if path == last or self._files.exists(self._key(last)):
+        same = self.stored_sha256(path) == file_sha256(file)
+        if path == last or self.written(last) is not None:
+            if not same:
                 raise StandsOtherwise(self.address(path))
-            age = datetime.now(UTC) - self._files.info(self._key(path))["LastModified"]
-        if age < _ABANDONED:
+            return
+        abandoned = self._abandoned(path)
+        if same and not abandoned:
+            return
+        if not abandoned:
             raise LakeUnreachable(
                 f"{self.address(path)} is being published by another, with other bytes. Try again in an hour: what is "
                 "left of it then is replaced."
             )
+        # The same too: by its time retention tells what somebody is at from what was given up.
         self._upload(file, path, new=False)
+
+    def _clear(self, folders: Iterable[Path], files: Collection[Path], last: Path) -> None:
+        """Remove what an upload that was given up has left beside ``files``, before ``last`` publishes all of it."""
+        if self.written(last) is not None:
+            return
+        for folder in folders:
+            for path in self.changed(folder).keys() - set(files):
+                if self._abandoned(path):
+                    with self._reached():
+                        self._files.rm_file(self._key(path))
+
+    def _abandoned(self, path: Path) -> bool:
+        written = self.written(path)
+        return written is None or datetime.now(UTC) - written >= _ABANDONED
 
     def _upload(self, file: Path, path: Path, *, new: bool) -> bool:
         """Put ``file`` as ``path``; False when it was to be ``new`` and is there already."""

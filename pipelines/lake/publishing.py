@@ -9,7 +9,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -103,8 +103,8 @@ def _written(target: Path, content: bytes) -> Iterator[Path]:
 def publish_folder(folder: Path, target: Path) -> None:
     """Make ``folder`` visible as ``target``: whole or not at all, and still there after a power cut.
 
-    Both lie on one file system. When ``target`` is there already with the same bytes, nothing is done;
-    with other bytes ``StandsOtherwise`` is raised.
+    Both lie on one file system. When ``target`` is there already with the same bytes, it is as if it were written
+    anew; with other bytes ``StandsOtherwise`` is raised.
     """
     for path in sorted(folder.rglob("*"), reverse=True):
         sync(path)
@@ -117,6 +117,10 @@ def publish_folder(folder: Path, target: Path) -> None:
             raise
         if _contents(folder) != _contents(target):
             raise StandsOtherwise(target) from error
+        # By its time retention tells what somebody is at from what was given up.
+        with suppress(PermissionError):
+            for path in target.iterdir():
+                path.touch()
         shutil.rmtree(folder)
         return
     made = target.parent

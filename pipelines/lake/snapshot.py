@@ -112,7 +112,10 @@ def read_snapshot(lake: Lake, place: Path, content: bytes) -> Snapshot:
         manifest = json.loads(content)
         udtrukket = datetime.fromisoformat(manifest["udtrukket"]).astimezone(UTC)
         sha256 = hashlib.sha256(content).hexdigest()
-        return Snapshot(manifest["system"], manifest["kommunekode"], udtrukket, manifest, sha256, lake)
+        snapshot = Snapshot(manifest["system"], manifest["kommunekode"], udtrukket, manifest, sha256, lake)
+        if snapshot.place != place:
+            raise ValueError("it is the manifest of another snapshot")
+        return snapshot
     except (ValueError, KeyError, TypeError) as error:
         raise LakeDamaged(
             f"The manifest in {lake.address(SNAPSHOTS / place)} cannot be read. Restore it from a copy of the lake."

@@ -119,6 +119,9 @@ class Landing:
 
     def _publish(self, staged: StagedFiles, place: Path) -> None:
         """The texts first: a snapshot exists when its manifest does."""
+        if staged.texts is None:
+            # What a landing that was killed has left would look like the texts of this one.
+            self.lake.remove(TEXTS / place)
         texts = {} if staged.texts is None else {TEXTS / place: staged.texts}
         self.lake.publish({**texts, SNAPSHOTS / place: staged.snapshot}, SNAPSHOTS / place / MANIFEST)
 

@@ -19,12 +19,14 @@ import duckdb
 import pipelines
 from pipelines.errors import LakeDamaged, UsageError
 from pipelines.estate import Estate
-from pipelines.lake import RUN_RECORD, RUNS, Lake
+from pipelines.lake import RUNS, Lake
 from pipelines.reconcile.pins import Seen, pin, pinned_ids
 from pipelines.rules import SQL_FOLDER, load_rules
 from pipelines.run_record import RECORD_VERSION
 
 PLAN_FILE = "plan.json"
+# The file in the runs' folder that names the run planned last: who removes things sees by it that one was planned.
+LAST_PLANNED = RUNS / "last_planned"
 # The folders of sql/ and of the package that read runs and make none.
 _ASKING = frozenset({"queries", "catalogue", "cli", "demo", "inquiry", "night", "notify", "report"})
 
@@ -87,9 +89,10 @@ def make_plan(
     plan = Plan(_run_id(rests_on), rests_on)
     text = json.dumps(rests_on, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     path = RUNS / plan.run_id / PLAN_FILE
-    if not lake.put_new(path, text.encode()) and lake.read(RUNS / plan.run_id / RUN_RECORD) is None:
-        # By its time retention tells what is being made from what was given up.
+    if not lake.put_new(path, text.encode()):
+        # By its time retention tells what is being made from what was given up; and it may have been spoiled.
         lake.put(path, text.encode())
+    lake.put(LAST_PLANNED, f"{plan.run_id}\n".encode())
     return plan
 
 

@@ -5,20 +5,31 @@ from __future__ import annotations
 import json
 import os
 import pwd
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from pipelines.errors import LakeDamaged, UsageError
+from pipelines.errors import LakeDamaged, SystemFailure, UsageError
 from pipelines.estate import DANISH_TIME, Estate
 from pipelines.inquiry.runs import runs_in_order
-from pipelines.lake import MANIFEST, REMOVED, RUN_RECORD, RUNS, SNAPSHOTS, TEXTS, Lake, Snapshot, removal_mark
+from pipelines.lake import (
+    MANIFEST,
+    REMOVED,
+    RUN_RECORD,
+    RUNS,
+    SNAPSHOTS,
+    TEXTS,
+    Lake,
+    Snapshot,
+    removal_mark,
+    snapshot_place_of,
+)
 from pipelines.notify import last_told
 from pipelines.reconcile.pins import Seen, pin, pinned_ids
-from pipelines.reconcile.plan import PLAN_FILE, open_plan
-from pipelines.reconcile.run import LAST_RUN, last_run
+from pipelines.reconcile.plan import LAST_PLANNED, PLAN_FILE, open_plan
+from pipelines.reconcile.run import LAST_RUN
 from pipelines.run_record import RunRecord
 
 LOG_FILE = "bevaring.jsonl"
@@ -62,26 +73,30 @@ class RetentionPlan:
 def plan_retention(estate: Estate, lake: Lake, today: date) -> RetentionPlan:
     """Decide by ``estate.bevaring`` on ``today``; nothing is removed. Raises ``UsageError`` when there is no policy.
 
-    A snapshot stays when it is younger than ``dage``, the newest of its system and kommune, a baseline, rested on by
-    a run that is kept or being made, or of a kommune that is not in the estate. A run stays when it is among the
+    A snapshot stays when it is younger than ``dage``, the newest of its system and kommune, a baseline or may become
+    one, rested on by a run that is kept, or of a kommune that is not in the estate. A run stays when it is among the
     newest ``koersler``, the last one asked for, the one told of last, or being made.
     """
     policy = estate.bevaring
     if policy is None:
         raise UsageError("The estate has no bevaring, so everything is kept. Set bevaring.dage and bevaring.koersler.")
     runs = runs_in_order(lake)
-    needed = {last_run(lake), last_told(lake)} if runs else set()
-    newest_runs = {run.run_id for run in runs[-policy.koersler :]}
-    kept_runs = [run for run in runs if run.run_id in newest_runs | needed]
-    rested_on = {one for run in kept_runs for one in run.record["snapshots"]} | _being_made(lake, runs)
+    planned = _planned(lake)
+    needed = {_last(lake), last_told(lake), *(run_id for run_id, being_made in planned.items() if being_made)}
+    needed |= {run.run_id for run in runs[-policy.koersler :]}
+    kept_runs = [run for run in runs if run.run_id in needed]
+    unmade = {run_id: planned[run_id] for run_id in sorted(planned.keys() - {run.run_id for run in runs})}
+    rested_on = {one for run in kept_runs for one in run.record["snapshots"]}
+    rested_on |= {one for run_id, being_made in unmade.items() if being_made for one in _pinned(lake, run_id)}
     baselines = {one for code in estate.kommuner for one in _baselines(pin(estate, lake, code, today, Seen()))}
     newest = {snapshot.id for snapshot in {(one.system, one.kommunekode): one for one in lake.snapshots()}.values()}
     oldest = today - timedelta(days=policy.dage)
+    named = rested_on | {one for run in runs for one in run.record["snapshots"]}
     things = [
         *(_snapshot(one, estate, rested_on, baselines, newest, oldest) for one in lake.snapshots()),
         *(_run(run, run in kept_runs, policy.koersler) for run in runs),
-        *_given_up(lake, runs),
-        *_rests(lake),
+        *(Kept("run", run_id, made, "being made" if made else "given up") for run_id, made in unmade.items()),
+        *_rests(lake, {snapshot_place_of(one) for one in named}),
     ]
     return RetentionPlan(tuple(things))
 
@@ -96,23 +111,33 @@ def apply_retention(
     """Remove what ``plan`` lets go of, each written into the lake's ``bevaring.jsonl`` first; return what went.
 
     Runs go before the snapshots that they rested on. What something has come to need since it was planned stays. A
-    snapshot that went is not landed again while its file in ``fjernet/`` is there.
+    snapshot that went is not landed again while its file in ``fjernet/`` is there. Raises ``SystemFailure`` when
+    something cannot be removed, or not written down; what went before that is gone.
     """
     going = [*plan.removed("run"), *plan.removed("snapshot"), *plan.removed("rest")]
     known: object = None
     may_go: set[str] = set()
     gone = []
+    # Of a landing that was killed, also what lies where it is made.
+    with lake.staging():
+        pass
     for done, thing in enumerate(going):
         progress(f"removing {thing.name}", done, len(going))
-        # A run may have been planned meanwhile that rests on what was to go, or have been asked for or told of.
-        asked_for = (_planned(lake), lake.read(LAST_RUN), last_told(lake))
-        if asked_for != known:
-            known = asked_for
+        # A run may have been planned meanwhile that rests on what was to go, or have been asked for or told of; and
+        # of a rest, somebody may have made the whole.
+        seen = (lake.read(LAST_PLANNED), lake.written(LAST_PLANNED), _last(lake), last_told(lake))
+        if seen != known or thing.kind == "rest":
+            known = seen
             may_go = {one.name for one in plan_retention(estate, lake, today).things if not one.kept}
         if thing.name not in may_go:
             continue
         entry = json.dumps(_entry(thing), ensure_ascii=False, sort_keys=True)
-        lake.log(Path(LOG_FILE), entry)
+        try:
+            lake.log(Path(LOG_FILE), entry)
+        except OSError as error:
+            raise SystemFailure(
+                f"{LOG_FILE} of the lake {lake} cannot be written ({error}). Nothing more went."
+            ) from None
         if thing.kind == "run":
             # Its plan first: a plan without a run would look like one that is being made.
             folder = RUNS / thing.name
@@ -132,9 +157,14 @@ def apply_retention(
 def _snapshot(
     snapshot: Snapshot, estate: Estate, rested_on: set[str], baselines: set[str], newest: set[str], oldest: date
 ) -> Kept:
+    if snapshot.kommunekode not in estate.kommuner:
+        return Kept("snapshot", snapshot.id, True, "its kommune is not in the estate: a person must decide")
     reasons = [
-        (snapshot.kommunekode not in estate.kommuner, "its kommune is not in the estate: a person must decide"),
         (snapshot.id in baselines, "a baseline"),
+        (
+            snapshot.system in ("kmd_sag", "edh") and not estate.kommuner[snapshot.kommunekode].overgang,
+            "its kommune has no transition yet, and any may be the baseline",
+        ),
         (snapshot.id in newest, "the newest of its system and kommune"),
         (snapshot.id in rested_on, "a run that is kept rests on it"),
         (snapshot.udtrukket.astimezone(DANISH_TIME).date() >= oldest, f"extracted on {oldest} or later"),
@@ -144,9 +174,7 @@ def _snapshot(
 
 
 def _run(run: RunRecord, kept: bool, newest: int) -> Kept:
-    why = (
-        f"among the newest {newest}, or the last one asked for or told of" if kept else f"not among the newest {newest}"
-    )
+    why = f"among the newest {newest}, or asked for or told of last" if kept else f"not among the newest {newest}"
     return Kept("run", run.run_id, kept, why)
 
 
@@ -156,39 +184,34 @@ def _baselines(pinned: dict[str, Any]) -> list[str]:
     return [one for one in named if one is not None]
 
 
-def _planned(lake: Lake) -> dict[str, datetime]:
-    """When each run of which there is a plan was planned. UTC."""
-    return {path.parent.name: when for path, when in lake.changed(RUNS).items() if path.name == PLAN_FILE}
+def _last(lake: Lake) -> str | None:
+    """The run asked for last; None when none has been."""
+    content = lake.read(LAST_RUN)
+    return None if content is None else content.decode("ascii").strip()
 
 
-def _plans(lake: Lake, runs: list[RunRecord]) -> dict[str, datetime]:
-    """When each run that is planned and not made was planned. UTC."""
-    made = {run.run_id for run in runs}
-    return {run_id: planned for run_id, planned in _planned(lake).items() if run_id not in made}
+def _planned(lake: Lake) -> dict[str, bool]:
+    """Whether each run of which there is a plan may be being made, or be asked for again after it was."""
+    lying, now = lake.changed(RUNS), datetime.now(UTC)
+    planned = {}
+    for path, when in lying.items():
+        if path.name == PLAN_FILE:
+            made = lying.get(path.with_name(RUN_RECORD))
+            planned[path.parent.name] = now - when < _BEING_MADE and (made is None or when > made)
+    return planned
 
 
-def _being_made(lake: Lake, runs: list[RunRecord]) -> set[str]:
-    pinned: set[str] = set()
-    for run_id, planned in _plans(lake, runs).items():
-        if datetime.now(UTC) - planned < _BEING_MADE:
-            try:
-                plan = open_plan(lake, run_id)
-            except LakeDamaged:
-                continue
-            pinned.update(one for code in plan.kommuner for one in pinned_ids(plan.pinned(code)))
-    return pinned
+def _pinned(lake: Lake, run_id: str) -> list[str]:
+    """What the run that is being made rests on; nothing, when its plan has gone or cannot be read."""
+    try:
+        plan = open_plan(lake, run_id)
+    except LakeDamaged:
+        return []
+    return [one for code in plan.kommuner for one in pinned_ids(plan.pinned(code))]
 
 
-def _given_up(lake: Lake, runs: list[RunRecord]) -> list[Kept]:
-    now = datetime.now(UTC)
-    return [
-        Kept("run", run_id, now - planned < _BEING_MADE, "being made" if now - planned < _BEING_MADE else "given up")
-        for run_id, planned in sorted(_plans(lake, runs).items())
-    ]
-
-
-def _rests(lake: Lake) -> list[Kept]:
-    """What lies where a snapshot or a run would, and there is none."""
+def _rests(lake: Lake, needed: Collection[Path]) -> list[Kept]:
+    """What lies where a snapshot or a run would, and there is none; ``needed``: the places that a run rests on."""
     changed = {path: when for area in (SNAPSHOTS, TEXTS, RUNS) for path, when in lake.changed(area).items()}
     exists = {path.parent for path in changed if path.name in (MANIFEST, PLAN_FILE, RUN_RECORD)}
     removed = set(lake.changed(REMOVED))
@@ -201,6 +224,9 @@ def _rests(lake: Lake) -> list[Kept]:
     for folder, times in sorted(lying.items()):
         place = folder.relative_to(folder.parts[0])
         if folder in exists or SNAPSHOTS / place in exists:
+            continue
+        if place in needed:
+            rests.append(Kept("rest", str(folder), True, "a run rests on it: its manifest is to be restored"))
             continue
         # Its removal was begun, or whoever was at it is so no more.
         ended = removal_mark(place) in removed or datetime.now(UTC) - max(times) >= _BEING_MADE

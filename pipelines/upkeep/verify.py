@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines.errors import LakeDamaged
+from pipelines.errors import LakeDamaged, UsageError
 from pipelines.lake import MANIFEST, RUNS, SNAPSHOTS, TEXTS, Lake, snapshot_place_of
 from pipelines.reconcile.part import PART_FILE
-from pipelines.reconcile.plan import PLAN_FILE
+from pipelines.reconcile.plan import PLAN_FILE, open_plan
 from pipelines.run_record import open_record
 
 Progress = Callable[[str, int, int], None]
@@ -22,8 +22,9 @@ class Verified:
     """What was found. ``intact`` + ``changed`` + ``missing`` are the files that manifests and runs name.
 
     Runs name the manifests of the snapshots that they rest on, beside their own files.
-    ``unreadable``: manifests and run records that cannot be read, and so name nothing; ``unnamed``: files of a
-    snapshot that its manifest does not name; ``unfinished``: what was begun and not published, which is no fault.
+    ``unreadable``: manifests, plans and run records that cannot be read or are another's, and so name nothing;
+    ``unnamed``: files of a snapshot that its manifest does not name; ``unfinished``: what was begun and not published,
+    which is no fault.
     """
 
     intact: int = 0
@@ -37,6 +38,11 @@ class Verified:
     def looked_at(self) -> int:
         """How many files were held against a sum."""
         return self.intact + len(self.changed) + len(self.missing)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there was nothing to look at, which proves nothing."""
+        return not self.looked_at and self.sound
 
     @property
     def sound(self) -> bool:
@@ -66,6 +72,7 @@ def verify_lake(
         else:
             found.changed.append(str(path))
     published = {path.parent for path in named if path.name != MANIFEST}
+    published |= {TEXTS / folder.relative_to(SNAPSHOTS) for folder in published if folder.is_relative_to(SNAPSHOTS)}
     for path in sorted(lying - named.keys()):
         if path.name in _BESIDE or path.parent == RUNS:
             continue
@@ -81,6 +88,8 @@ def _sums(
         try:
             if path.name == "manifest.json":
                 yield from lake.read_manifest(path).sums().items()
+            elif path.name == PLAN_FILE:
+                open_plan(lake, path.parent.name)
             elif path.name == "run.json":
                 run = open_record(lake, path.parent.name)
                 for name, sha256 in run.record["filer"].items():
@@ -91,8 +100,10 @@ def _sums(
                     manifest = SNAPSHOTS / snapshot_place_of(snapshot_id) / MANIFEST
                     if _wanted(manifest, kommuner):
                         yield manifest, entry["manifest_sha256"]
-        except (LakeDamaged, KeyError, TypeError, ValueError, AttributeError):
-            found.unreadable.append(str(path))
+        except (LakeDamaged, UsageError, KeyError, TypeError, ValueError, AttributeError):
+            # What was removed meanwhile is no fault.
+            if lake.read(path) is not None:
+                found.unreadable.append(str(path))
 
 
 def _wanted(path: Path, kommuner: Collection[str]) -> bool:

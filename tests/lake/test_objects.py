@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,7 +19,7 @@ import yaml
 
 from pipelines.errors import AfstemError, InputError, LakeDamaged, LakeUnreachable, SystemFailure
 from pipelines.estate import load_estate
-from pipelines.lake import Lake
+from pipelines.lake import Lake, objects
 from pipelines.lake.opening import open_lake
 from pipelines.landing import land
 from pipelines.reconcile import reconcile
@@ -282,6 +282,24 @@ def test_what_retention_removed_is_gone_for_every_machine_and_landed_by_none(sto
     assert len(store.objects("bevaring/")) == len(gone)
     assert {each.delivery: each.status for each in land(load_estate(other.estate), KEY)}[first] == "fjernet"
     assert verify_lake(other.lake()).sound
+
+
+def test_what_an_upload_that_was_given_up_has_left_is_not_published_with_another(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (delivery,) = (store.folder / "inbox" / "ky" / "0751").iterdir()
+    place = f"system=ky/kommune=0751/udtrukket={delivery.name}"
+    left = [f"snapshots/{place}/fil.parquet", f"tekster/{place}/af-en-anden.parquet"]
+    for name in left:
+        store.server.put(f"{store.prefix}/{name}", b"")
+    monkeypatch.setattr(objects, "_ABANDONED", timedelta(0))
+    night(store.estate)
+    assert f"snapshots/{place}/manifest.json" in store.objects()
+    assert not set(left) & store.objects().keys()
+    assert verify_lake(store.lake()).sound
+    # What comes when it has been published is told.
+    store.server.put(f"{store.prefix}/{left[1]}", b"")
+    assert verify_lake(store.lake()).unnamed == left[1:]
 
 
 def test_a_snapshot_that_is_listed_and_cannot_be_had_is_told_and_never_left_out(store: Store, tmp_path: Path) -> None:

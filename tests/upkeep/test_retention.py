@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,9 +18,9 @@ from hypothesis import strategies as st
 from pipelines.catalog import open_run
 from pipelines.demo.airflow import pull_from_inbox
 from pipelines.errors import SystemFailure, UsageError
-from pipelines.estate import Bevaring, Estate, load_estate
+from pipelines.estate import Bevaring, Estate, Kommune, load_estate
 from pipelines.inquiry.runs import runs_in_order
-from pipelines.lake import Lake
+from pipelines.lake import Lake, publish_folder
 from pipelines.landing import land
 from pipelines.landing.pull import pull
 from pipelines.notify.telling import LAST_TOLD
@@ -137,6 +138,54 @@ def test_what_came_to_no_end_goes_when_nobody_is_at_it_any_more(tmp_path: Path) 
     mark.write_text("{}\n")
     assert {kept for _, kept, _ in told()} == {False}
     assert (told(), names(made.lake)) == (set(), before)
+
+
+def test_what_a_run_rests_on_is_no_rest_when_its_manifest_is_lost(tmp_path: Path) -> None:
+    made = nights(tmp_path, 1)
+    estate = policy(made, 3000, 5)
+    lost = made.lake.snapshots(system="kmd_sag")[0]
+    manifest = lost.folder / "manifest.json"
+    whole = manifest.read_bytes()
+    manifest.unlink()
+    for path in lost.folder.iterdir():
+        os.utime(path, (0, 0))
+    plan = plan_retention(estate, made.lake, TODAY)
+    (rest,) = [thing for thing in plan.things if thing.kind == "rest" and thing.name.startswith("snapshots")]
+    assert (rest.kept, rest.why) == (True, "a run rests on it: its manifest is to be restored")
+    apply_retention(estate, made.lake, plan, TODAY)
+    manifest.write_bytes(whole)
+    assert verify_lake(made.lake).sound
+
+
+def test_a_rest_that_somebody_has_come_back_to_stays(tmp_path: Path) -> None:
+    made = nights(tmp_path, 1)
+    estate = policy(made, 3000, 5)
+    lost = made.lake.snapshots(system="ky")[-1]
+    manifest = lost.folder / "manifest.json"
+    whole = manifest.read_bytes()
+    shutil.rmtree(made.lake.root / "runs")
+    manifest.unlink()
+    for path in lost.folder.iterdir():
+        os.utime(path, (0, 0))
+    plan = plan_retention(estate, made.lake, TODAY)
+    assert [thing.name for thing in plan.removed("rest")] == [f"snapshots/{lost.place}"]
+    manifest.write_bytes(whole)
+    assert apply_retention(estate, made.lake, plan, TODAY) == []
+    # And landed again, what lies there already is as if it were new.
+    manifest.unlink()
+    shutil.copytree(lost.folder, tmp_path / "staged")
+    publish_folder(tmp_path / "staged", lost.folder)
+    assert apply_retention(estate, made.lake, plan, TODAY) == []
+
+
+def test_before_a_transition_any_of_the_old_systems_may_be_the_baseline(tmp_path: Path) -> None:
+    made = nights(tmp_path, 3)
+    estate = policy(made, 1, 1)
+    unmoved = estate.model_copy(update={"kommuner": {KOMMUNE: Kommune()}})
+    kept = {thing.name: thing.why for thing in plan_retention(unmoved, made.lake, TODAY).kept("snapshot")}
+    old = [*made.lake.snapshots(system="kmd_sag"), *made.lake.snapshots(system="edh")]
+    assert {snapshot.id for snapshot in old} <= kept.keys()
+    assert "any may be the baseline" in kept[old[-2].id]
 
 
 def test_what_cannot_be_removed_is_told(tmp_path: Path) -> None:

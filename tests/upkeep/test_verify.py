@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import json
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from pipelines.errors import LakeDamaged
+from pipelines.estate import load_estate
+from pipelines.lake import snapshot_place
+from pipelines.landing import land
+from pipelines.reconcile import reconcile
 from pipelines.upkeep import verify_lake
 from tests.inquiry.made import Made
 from tests.ledger.clean import Clean
+from tests.ledger.engine import KEY
+from tests.ledger.world import TODAY, write_delivery
 from tests.test_cli import within
 
 
@@ -81,6 +90,56 @@ def test_a_manifest_that_a_run_rests_on_is_held_to_the_sum_in_its_record(made: M
     assert (found.missing, found.changed) == (([name], []) if gone else ([], [name]))
     assert not found.sound
     assert verify_lake(made.lake, kommuner=["0101"]).sound
+
+
+def test_of_nothing_it_does_not_say_that_all_is_well(made: Made) -> None:
+    code, told, complained = within("verify", "--kommune", "0101", "--estate", made.estate)
+    assert (code, told) == (2, "")
+    assert "holds nothing of kommune 0101 to verify" in complained
+    made.lake.root.rename(made.lake.root.with_name("elsewhere"))
+    code, _, complained = within("verify", "--estate", made.estate)
+    assert code == 2
+    assert "See that the estate names the right lake" in complained
+
+
+def test_a_manifest_in_the_place_of_another_and_a_spoiled_plan_are_told(made: Made) -> None:
+    manifests = sorted(made.lake.root.glob("snapshots/system=edh/*/*/manifest.json"))
+    whole = manifests[0].read_bytes()
+    manifests[0].write_bytes(manifests[1].read_bytes())
+    (plan,) = made.lake.root.glob("runs/*/plan.json")
+    plan.write_bytes(plan.read_bytes() + b" ,")
+    names = [str(path.relative_to(made.lake.root)) for path in (plan, manifests[0])]
+    assert verify_lake(made.lake).unreadable == names
+    with pytest.raises(LakeDamaged, match="Restore it from a copy"):
+        made.lake.snapshots()
+    manifests[0].write_bytes(whole)
+    # To plan it again mends it.
+    reconcile(load_estate(made.estate), made.lake, today=TODAY)
+    assert verify_lake(made.lake).sound
+
+
+def test_a_copy_of_a_run_is_no_run_and_stops_nothing(made: Made) -> None:
+    (run,) = [path.parent for path in made.lake.root.glob("runs/*/run.json")]
+    shutil.copytree(run, run.with_name(f"{run.name}.bak"))
+    assert made.lake.run_ids() == [run.name]
+    found = verify_lake(made.lake)
+    assert all(f"{run.name}.bak" in path for path in found.unreadable)
+    assert len(found.unreadable) == 2
+
+
+def test_texts_that_no_manifest_names_are_told(made: Made) -> None:
+    when = datetime(2021, 6, 1, 2, tzinfo=UTC)
+    left = made.lake.root / "tekster" / snapshot_place("ky", "0751", when) / "journalnotat.parquet"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"")
+    # It was landed by one that was killed, and was then delivered anew without notes.
+    tables = {name: rows for name, rows in Clean().new.items() if name != "journalnotat"}
+    write_delivery(made.folder / "inbox", "ky", "0751", when, tables)
+    assert "landet" in {each.status for each in land(load_estate(made.estate), KEY)}
+    assert not left.parent.exists()
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"")
+    assert verify_lake(made.lake).unnamed == [str(left.relative_to(made.lake.root))]
 
 
 def test_what_no_manifest_names_is_told_and_what_was_begun_is_no_fault(made: Made) -> None:
