@@ -28,8 +28,9 @@ DANISH = "Europe/Copenhagen"
 START = datetime.fromisoformat("2026-01-01T00:00:00+01:00")
 # A parameter that is a list of texts.
 TEXTS: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
-# A pull or a reconciliation that takes longer hangs.
+# What takes longer hangs. A pull is given up so early that it is tried again, and told of, before the night's frist.
 LONGEST = timedelta(hours=4)
+LONGEST_PULL = timedelta(hours=1)
 # The default arguments of every task: what may go well when it is tried again, or was lost with its worker, is tried
 # three times more, after a minute or two, then two to four, then four to eight; the estate's frist waits no longer.
 RETRIED: dict[str, Any] = {

@@ -112,6 +112,8 @@ def reconcile() -> None:
             awaited = by_itself(run.run_type)
             if awaited:
                 night = _night(context)
+                if night is None:
+                    raise AirflowSkipException("What has been pulled is of no night: it was a backfill.")
                 nights = _nights(context, night)
                 waiting = waited_for(estate(), nights)
                 if run.run_type == "asset_triggered" and waiting:
@@ -119,7 +121,11 @@ def reconcile() -> None:
                         f"{', '.join(waiting)} is not pulled whole yet; {estate().frist} is waited for."
                     )
                 if not any(nights.values()) and not lake.snapshots():
-                    raise AirflowSkipException("Nothing has been pulled yet: the estate's first night is waited for.")
+                    if context["prev_start_date_success"] is None:
+                        raise AirflowSkipException("Nothing has been pulled yet: the first night is waited for.")
+                    raise AirflowFailException(
+                        "Nothing has ever been pulled: see to the runs of snapshot_*, and pools."
+                    )
             made = make_plan(estate(), lake, _today(context), kommuner=_kommuner(context), seen=_seen(context))
             missing = []
             if awaited:
@@ -202,7 +208,9 @@ def reconcile() -> None:
         with told():
             lake = open_lake(estate())
             if by_itself(context["dag_run"].run_type):
-                message = tell(estate(), lake, koersel, missing, _night(context))
+                ti = context["ti"]
+                last_try = ti.try_number > ti.max_tries
+                message = tell(estate(), lake, koersel, missing, _night(context), last_try=last_try)
             else:
                 # A run that somebody asked for is shown to them, and no other night is told against it.
                 message = compose(lake, koersel, since(lake, koersel))
@@ -210,20 +218,23 @@ def reconcile() -> None:
             return koersel
 
     @task(trigger_rule=TriggerRule.NONE_SKIPPED)
-    def verdict(plan: dict[str, Any]) -> None:
+    def verdict(plan: dict[str, Any] | None) -> None:
         from pipelines.lake.opening import open_lake
         from pipelines.night import Missing, verdict_of
 
         context: Any = get_current_context()
         ti = context["ti"]
         with told():
-            made = {name: ti.xcom_pull(task_ids=name) for name in ("gather", "validate", "report", "notify")}
-            if failed := [name for name, result in made.items() if result is None]:
+            made = {name: ti.xcom_pull(task_ids=name) for name in ("gather", "validate", "report")}
+            failed = [name for name, result in {"plan": plan, **made}.items() if result is None]
+            if plan is None or failed:
                 if by_itself(context["dag_run"].run_type):
                     tell_broken_off("Nattens afstemning kom ikke til ende.")
                 raise AirflowFailException(f"The night did not come to its end: {failed[0]} failed.")
             missing = [Missing(**each) for each in plan["mangler"]]
             sentences = verdict_of(open_lake(estate()), made["gather"], plan["kommuner"], missing)
+            if ti.xcom_pull(task_ids="notify") is None:
+                sentences.append("Not everybody was told of it; the log of notify says why.")
             # Its part may stand from before, and be what was to be reckoned again.
             if undone := sorted(set(plan["kommuner"]) - set(_texts(ti.xcom_pull(task_ids="reconcile_kommune")))):
                 sentences.append(f"The tasks of {', '.join(undone)} failed; their logs say why.")
@@ -247,14 +258,20 @@ def _kommuner(context: Any) -> list[str]:
     return list(context["params"]["kommuner"])
 
 
-def _night(context: Any) -> date:
-    """The night of the run's frist; of a run that an Asset has begun, that Asset's, however late it comes."""
+def _night(context: Any) -> date | None:
+    """The night of the run's frist; of a run that an Asset has begun, that Asset's, however late it comes.
+
+    None when a backfill has begun it.
+    """
     from pipelines.night import night_of
 
     if context["dag_run"].run_type == "asset_triggered":
         extras = [event.extra for events in context["triggering_asset_events"].values() for event in events]
-        if named := [extra["nat"] for extra in extras if "nat" in extra]:
+        told_of = [extra for extra in extras if "nat" in extra]
+        if named := [extra["nat"] for extra in told_of if extra.get("koersel") != "backfill"]:
             return date.fromisoformat(max(named))
+        if told_of:
+            return None
     return night_of(moment_of(context))
 
 

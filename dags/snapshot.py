@@ -7,6 +7,7 @@ from typing import Any
 
 from afstem_airflow import (
     LONGEST,
+    LONGEST_PULL,
     RETRIED,
     START,
     TEXTS,
@@ -54,7 +55,7 @@ def make_dag(system: str) -> DAG:
                     raise UsageError(f"{system} is not pulled for {', '.join(unknown)}; it is for {', '.join(known)}.")
                 return [code for code in known if not asked or code in asked]
 
-        @task(pool=pool_of(system), map_index_template="{{ kommunekode }}")
+        @task(pool=pool_of(system), map_index_template="{{ kommunekode }}", execution_timeout=LONGEST_PULL)
         def pull(kommunekode: str) -> None:
             from pipelines.night import pull_one
 
@@ -72,8 +73,11 @@ def make_dag(system: str) -> DAG:
             from pipelines.night import account, night_of
 
             with told():
-                night = night_of(moment_of(get_current_context())).isoformat()
-                yield Metadata(asset, extra=dict(account(system, night, kommuner, _pulled())))
+                context: Any = get_current_context()
+                night = night_of(moment_of(context)).isoformat()
+                # A backfill is no night.
+                koersel = str(context["dag_run"].run_type)
+                yield Metadata(asset, extra={**account(system, night, kommuner, _pulled()), "koersel": koersel})
 
         @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
         def outcome(kommuner: list[str]) -> None:
@@ -89,8 +93,8 @@ def make_dag(system: str) -> DAG:
                     )
 
         asked = kommuner()
-        published = publish(asked)
-        pull.expand(kommunekode=asked) >> published >> outcome(asked)
+        # Both are last: a night that is not told of has failed, too.
+        pull.expand(kommunekode=asked) >> [publish(asked), outcome(asked)]
 
     made: DAG = snapshot()
     return made

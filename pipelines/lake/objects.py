@@ -50,9 +50,10 @@ class ObjectLake(Lake):
         here = [path for path in self.runs_folder.glob("*/") if path.is_dir()]
         # One listing of all: a walk from folder to folder passes over what it cannot list.
         lying = self.changed(RUNS)
+        there = {path.parts[1] for path in lying}
         for folder in here:
             # Removed from the store.
-            if folder.name not in {path.parts[1] for path in lying}:
+            if folder.name not in there:
                 shutil.rmtree(folder, ignore_errors=True)
         return sorted(path.parent.name for path in lying if path.name == RUN_RECORD and is_run_id(path.parent.name))
 

@@ -35,12 +35,22 @@ def night_of(moment: datetime) -> date:
 def told_of(system: str, night: date, told: Iterable[Mapping[str, Any]]) -> SystemNight | None:
     """What ``told``, each a ``SystemNight`` and oldest first, says of ``system`` in ``night``; None when nothing does.
 
-    A kommune may have been pulled several times: what has come has come, else the last holds. What is not of the
-    night, or no account at all, as an Asset's event that was made by hand, is passed over.
+    With ``koersel``, the type of the run that told it. A kommune may have been pulled several times: what has come
+    has come, else the last holds; but what the night itself first tells holds against all that was pulled by hand
+    before. What is not of the night, a backfill, or no account at all, as an Asset's event that was made by hand, is
+    passed over.
     """
     kommuner: dict[str, Pulled] = {}
-    of_night = [each for each in told if each.get("nat") == night.isoformat() and each.get("system") == system]
+    of_night = [
+        each
+        for each in told
+        if each.get("nat") == night.isoformat() and each.get("system") == system and each.get("koersel") != "backfill"
+    ]
+    begun = False
     for each in of_night:
+        if each.get("koersel") == "scheduled" and not begun:
+            begun = True
+            kommuner.clear()
         for pulled in each["kommuner"]:
             before = kommuner.get(pulled["kommunekode"])
             if before is None or before["status"] != "kommet" or pulled["status"] == "kommet":
@@ -83,7 +93,7 @@ def missing_of(
             if kommuner and kommunekode not in kommuner:
                 continue
             if (outcome := outcomes.get(kommunekode)) is None:
-                missing.append(Missing(system, kommunekode, "der er ikke hentet i nat"))
+                missing.append(Missing(system, kommunekode, "det er ikke meldt hentet i nat"))
             elif outcome["status"] != "kommet":
                 missing.append(Missing(system, kommunekode, _REASONS[outcome["status"]]))
             elif rested_on is not None and outcome["snapshot"] not in (None, *rested_on):

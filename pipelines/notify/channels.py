@@ -59,7 +59,7 @@ def _mail(message: Message, varsling: Varsling, folder: Path) -> None:
             if server.username:
                 smtp.login(server.username, server.password or "")
             refused = smtp.send_message(mail)
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPException, ValueError) as error:
         if _for_good(error):
             raise InputError(
                 f"The mail server {server.host} refuses ({type(error).__name__}). Put user, password, encryption, fra "
@@ -80,7 +80,8 @@ def _for_good(error: Exception) -> bool:
         return all(code >= 500 for code, _ in error.recipients.values())
     if isinstance(error, smtplib.SMTPResponseException):
         return error.smtp_code >= 500
-    return isinstance(error, smtplib.SMTPNotSupportedError)
+    # A password that is no ASCII cannot be sent.
+    return isinstance(error, smtplib.SMTPNotSupportedError | ValueError)
 
 
 def _body(message: Message, art: str) -> dict[str, Any]:
@@ -115,8 +116,12 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 def _post(art: str, body: dict[str, Any], address: str) -> None:
-    parts = urlsplit(address)
-    if parts.scheme != "https" and parts.hostname not in _MACHINE_ITSELF:
+    try:
+        parts = urlsplit(address)
+        whole = parts.scheme == "https" or parts.hostname in _MACHINE_ITSELF
+    except ValueError:
+        whole = False
+    if not whole:
         raise InputError(f"The forbindelse of {art} must be the webhook's whole address, https://…")
     request = urllib.request.Request(  # noqa: S310 - the scheme has been looked at
         address, json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST"

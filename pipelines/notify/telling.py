@@ -18,7 +18,7 @@ from pipelines.run_record import open_record
 
 # The file in the runs' folder that names the run told of last, and the night that it was told of.
 LAST_TOLD = RUNS / "last_told"
-# The file that names what is being told, and the channels that have it while another has failed.
+# The file that names what was told last or is being told, the run it is held against, and the channels that have it.
 BEING_TOLD = RUNS / "being_told"
 
 
@@ -34,29 +34,43 @@ class Sent:
 
 
 def notify(
-    estate: Estate, lake: Lake, run_id: str, missing: Sequence[Missing] = (), night: date | None = None
+    estate: Estate,
+    lake: Lake,
+    run_id: str,
+    missing: Sequence[Missing] = (),
+    night: date | None = None,
+    *,
+    last_try: bool = True,
 ) -> Message:
     """Tell what changed since the run told of last, through every channel, and remember that it was told of ``night``.
 
     Raises, when all channels have been tried, ``InputError`` when one refused and ``NotSent`` when one could not be
-    reached; told again, only the channels that failed are sent anything.
+    reached; told again, only the channels that failed are sent anything, and the same. After a refusal, or the
+    ``last_try``, it counts as told all the same: else all others would have it anew the next time. A night is told
+    once, and not after a later one.
     """
-    message = compose(lake, run_id, since(lake, run_id), missing)
+    if night is not None and night.isoformat() < _last_night(lake):
+        before = run_before(lake, run_id)
+        return compose(lake, run_id, None if before is None else before.run_id, missing)
     what = _named(run_id, night)
-    reached = _reached(lake, what)
+    telling = _telling(lake, what)
+    held_against = since(lake, run_id) if telling is None else telling.since
+    reached = set() if telling is None else telling.reached
+    message = compose(lake, run_id, held_against, missing)
     outcomes = send_to_all(estate, message, but=reached)
     failed = [sent for sent in outcomes if sent.error is not None]
+    reached |= {sent.channel for sent in outcomes if sent.error is None}
+    # Whoever asks, for no night, for it to be told once more means every channel.
+    kept = [what, f"{held_against or ''}\n", *(f"{channel}\n" for channel in sorted(reached))]
+    lake.put(BEING_TOLD, "".join(kept if failed or night is not None else []).encode())
+    told = " ".join(str(sent.error) for sent in failed)
+    for_now = failed and all(isinstance(sent.error, TransientFailure) for sent in failed)
+    if not for_now or last_try:
+        lake.put(LAST_TOLD, what.encode())
+    if for_now:
+        raise NotSent(told)
     if failed:
-        reached |= {sent.channel for sent in outcomes if sent.error is None}
-        lake.put(BEING_TOLD, "".join([what, *(f"{channel}\n" for channel in sorted(reached))]).encode())
-        told = " ".join(str(sent.error) for sent in failed)
-        if all(isinstance(sent.error, TransientFailure) for sent in failed):
-            raise NotSent(told)
         raise InputError(told)
-    lake.put(LAST_TOLD, what.encode())
-    if reached:
-        # Whoever asks for it to be told once more means every channel.
-        lake.put(BEING_TOLD, b"")
     return message
 
 
@@ -75,10 +89,25 @@ def _named(run_id: str, night: date | None) -> str:
     return f"{run_id}\n{'' if night is None else night.isoformat()}\n"
 
 
-def _reached(lake: Lake, what: str) -> set[str]:
-    """The channels that have been sent ``what`` already."""
+def _last_night(lake: Lake) -> str:
+    """The night that was told of last, as YYYY-MM-DD; empty when none has been."""
+    return "".join((lake.read(LAST_TOLD) or b"").decode("ascii").splitlines()[1:2])
+
+
+@dataclass(frozen=True)
+class _Telling:
+    """What a run was held against when it was first told of, and the channels that have it."""
+
+    since: str | None
+    reached: set[str]
+
+
+def _telling(lake: Lake, what: str) -> _Telling | None:
     written = (lake.read(BEING_TOLD) or b"").decode("ascii")
-    return set(written.removeprefix(what).splitlines()) if written.startswith(what) else set()
+    if not written.startswith(what):
+        return None
+    held_against, *channels = written.removeprefix(what).splitlines()
+    return _Telling(held_against or None, set(channels))
 
 
 def since(lake: Lake, run_id: str) -> str | None:

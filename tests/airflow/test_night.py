@@ -227,7 +227,8 @@ def test_a_store_that_is_down_for_a_while_is_waited_for_and_holds_what_a_folder_
 def _mend_when_tried_again(airflow: Airflow, way: CuttingProxy) -> None:
     """Let the store be reached when the first task is to be tried again."""
     asked = "SELECT count(*) FROM task_instance WHERE state = 'up_for_retry'"
-    while True:
+    until = time.monotonic() + 300
+    while time.monotonic() < until:
         with suppress(sqlite3.OperationalError), closing(sqlite3.connect(airflow.home / "airflow.db")) as database:
             if database.execute(asked).fetchone()[0]:
                 way.limit = None

@@ -69,9 +69,9 @@ def by_hand(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 def published(estate: Path) -> dict[str, Any]:
-    """What is published, but for the file that names what was told last, which the commands did not."""
+    """What is published, but for the files that name what was told last, which the commands did not."""
     held = timeless(in_folder(estate.parent / "lake"))
-    return {name: content for name, content in held.items() if not name.endswith("last_told")}
+    return {name: content for name, content in held.items() if not name.endswith("_told")}
 
 
 def counted(airflow: Airflow, run: dict[str, Any]) -> dict[str, Counter[str]]:
@@ -86,9 +86,10 @@ def test_one_machine_runs_forty_kommuner(tmp_path: Path, by_hand: dict[str, Any]
     with Webhook() as hook:
         # No night is done in no time, so it is told that this one is late.
         told = {"AFSTEM_WEBHOOK": hook.url, "AFSTEM_DEADLINE_MINUTES": "0"}
-        airflow = Airflow(tmp_path / "home", estate, {**settings(), **told})
+        airflow = Airflow(tmp_path / "home", estate, {**settings(), **PAUSED, **told})
         airflow.prepare()
         with airflow.running() as (standalone,):
+            _begin(airflow)
             run = airflow.night()
             states = counted(airflow, run)
             assert states["reconcile_kommune"] == {"success": 40}
@@ -129,11 +130,12 @@ def test_at_its_frist_a_night_goes_on_without_what_stayed_away_and_says_so(tmp_p
     assert "Søens filer er ikke, som de blev lagt" in text.pop("*Afstem: noget gik galt*")
     (night,) = text.values()
     for code in ("0730", "0751"):
-        assert f"ky for {code}: der er ikke hentet i nat" in night
+        assert f"ky for {code}: det er ikke meldt hentet i nat" in night
     home = [path.read_bytes() for path in airflow.home.rglob("*") if path.is_file()]
     assert any(b"reconcile_kommune" in content for content in home)
     for secret in (CPR, CANARY, KEY, SECRET):
         assert not any(secret.encode() in content for content in home)
+        assert secret not in json.dumps(hook.bodies, ensure_ascii=False)
 
 
 def test_make_airflow_runs_a_night_and_stops_cleanly_when_asked_to(tmp_path: Path) -> None:
@@ -209,12 +211,13 @@ def test_workers_of_celery_run_them_and_one_that_is_killed_is_made_up_for(
 ) -> None:
     estate = forty(tmp_path / "estate")
     with running_redis(tmp_path) as redis, Webhook() as hook:
-        settings_of_all = {**celery_settings(postgresql, redis), "AFSTEM_WEBHOOK": hook.url}
+        settings_of_all = {**celery_settings(postgresql, redis), **PAUSED, "AFSTEM_WEBHOOK": hook.url}
         airflow = Airflow(tmp_path / "home", estate, settings_of_all)
         airflow.prepare()
         workers = [celery_worker(name, 2) for name in ("one", "two")]
         with airflow.running("api-server", "scheduler", "dag-processor", *workers) as processes:
             killed = processes[-1]
+            _begin(airflow)
             _freeze_a_pull(airflow, killed)
             stop(killed, ask=False)
             run = airflow.night()
@@ -231,6 +234,17 @@ def test_workers_of_celery_run_them_and_one_that_is_killed_is_made_up_for(
 def _pulled(airflow: Airflow, system: str) -> list[dict[str, Any]]:
     run = airflow.run_of(f"snapshot_{system}", "scheduled")
     return airflow.tasks(f"snapshot_{system}", run["dag_run_id"])
+
+
+PAUSED = {"AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True"}
+
+
+def _begin(airflow: Airflow) -> None:
+    """Begin the night when the run that makes up for the last frist has seen that nothing has been pulled yet."""
+    airflow.ask("dags/reconcile", {"is_paused": False}, "PATCH")
+    airflow.run_of("reconcile", "scheduled")
+    for system in SYSTEMS:
+        airflow.ask(f"dags/snapshot_{system}", {"is_paused": False}, "PATCH")
 
 
 def _freeze_a_pull(airflow: Airflow, worker: subprocess.Popen[bytes]) -> None:

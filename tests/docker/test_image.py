@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
+import time
+import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import yaml
 
+from pipelines.demo.airflow import free_port
 from tests.docker.dockerfile import Stage, build
 from tests.packages import require_program
 from tests.sources.database_servers import DatabaseServer, postgresql
@@ -71,6 +75,38 @@ def test_what_compose_begins_with_makes_the_database_and_its_pools(image: Stage,
     told = image.run([*image.entrypoint, "airflow", "pools", "get", "afstem_ksd", "--output", "json"], **database)
     (pool,) = json.loads(told.stdout.splitlines()[-1])
     assert (pool["pool"], pool["slots"]) == ("afstem_ksd", "3")
+    # And the server that answers people lets in who knows the password, whatever stands in it.
+    password, port = 'kode"ord\\4711', free_port()
+    command = [*image.entrypoint, *compose["services"]["airflow-apiserver"]["command"]]
+    environment = {
+        **database,
+        "AIRFLOW__API__PORT": str(port),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": "/opt/airflow/passwords.json",
+        "ADMIN_PASSWORD": password,
+    }
+    with ThreadPoolExecutor() as pool_of_one:
+        # A compose file writes $$ for $.
+        words = ["timeout", "60", *(word.replace("$$", "$") for word in command)]
+        served = pool_of_one.submit(image.run, words, **environment)
+        assert _let_in(port, password), served.result().stdout[-2000:]
+        assert not _let_in(port, "kodeord", seconds=0)
+
+
+def _let_in(port: int, password: str, seconds: int = 50) -> bool:
+    body = json.dumps({"username": "admin", "password": password}).encode()
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/auth/token", body, {"Content-Type": "application/json"}, method="POST"
+    )
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:
+                return bool(answer.status == 201)
+        except OSError:
+            if time.monotonic() >= until:
+                return False
+            time.sleep(1)
 
 
 @pytest.mark.usefixtures("estate")

@@ -92,12 +92,12 @@ def test_what_has_not_come_is_told_for_each_kommune_and_system(tmp_path: Path) -
         "ky": None,
     }
     assert missing_of(estate, nights) == [
-        Missing("ky", "0101", "der er ikke hentet i nat"),
+        Missing("ky", "0101", "det er ikke meldt hentet i nat"),
         Missing("edh", "0751", "det, kilden har, er afvist"),
         Missing("kmd_sag", "0751", "kilden har intet"),
-        Missing("ky", "0751", "der er ikke hentet i nat"),
+        Missing("ky", "0751", "det er ikke meldt hentet i nat"),
     ]
-    assert missing_of(estate, nights, ["0101"]) == [Missing("ky", "0101", "der er ikke hentet i nat")]
+    assert missing_of(estate, nights, ["0101"]) == [Missing("ky", "0101", "det er ikke meldt hentet i nat")]
 
 
 def test_a_system_is_waited_for_until_it_has_told_of_every_kommune(tmp_path: Path) -> None:
@@ -219,6 +219,19 @@ def test_a_night_is_what_all_events_of_it_say_and_what_has_come_has_come() -> No
         ("0751", "kommet"),
     ]
     assert told_of("ky", date(2026, 11, 25), told) is None
+
+
+def test_what_was_pulled_by_hand_before_the_night_does_not_stand_for_it(tmp_path: Path) -> None:
+    def statuses(*told: dict[str, Any]) -> list[str]:
+        found = told_of("ky", date(2026, 11, 26), told)
+        return [] if found is None else [each["status"] for each in found["kommuner"]]
+
+    by_hand = {**event("2026-11-26", outcome("0751")), "koersel": "manual"}
+    failed = {**event("2026-11-26", outcome("0751", "fejlet")), "koersel": "scheduled"}
+    assert statuses(by_hand, failed) == ["fejlet"]
+    assert statuses(by_hand, failed, by_hand) == ["kommet"]
+    assert statuses(failed, by_hand, failed) == ["kommet"]
+    assert statuses({**by_hand, "koersel": "backfill"}) == []
 
 
 def test_an_unfinished_delivery_of_tonight_has_not_come_whatever_came_before(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from pipelines.errors import InputError
 from pipelines.estate import load_estate
 from pipelines.night import Missing
-from pipelines.notify import compose, late, notify
+from pipelines.notify import compose, is_told, late, notify
 from pipelines.notify.channels import NotSent
 from pipelines.notify.telling import BEING_TOLD, LAST_TOLD
 from pipelines.reconcile import gather, make_part, make_plan
@@ -29,6 +29,7 @@ from tests.sources.file_servers import HOST, free_port
 from tests.test_cli import within
 
 PASSWORD = "kodeord-4711"
+NIGHT = date(2026, 11, 26)
 CPR = "7101850009"
 CANARY = "Kanariefugl"
 
@@ -234,12 +235,55 @@ def test_a_channel_that_fails_is_told_without_its_secret_and_stops_no_other(
         other = {"art": "slack", "forbindelse": {"miljoe": "AFSTEM_OTHER"}}
         opened = estate(told, slack(failing.url, monkeypatch, "teams"), other)
         with pytest.raises(kind, match="teams") as failed:
-            notify(opened, told.lake, told.runs[1])
+            notify(opened, told.lake, told.runs[1], last_try=False)
         assert len(working.bodies) == 1
     for said in (str(failed.value), caplog.text, repr(opened), repr(failed.value.__context__)):
         assert SECRET not in said
-    # It is not told of, until every channel has it.
-    assert told.lake.read(LAST_TOLD) is None
+    # What may go well is tried again; after a refusal the others are not to have it anew the next night.
+    assert (told.lake.read(LAST_TOLD) is None) == (kind is NotSent)
+    assert is_told(told.lake, told.runs[1], NIGHT) is False
+
+
+def test_a_night_is_told_once_and_the_same_and_not_after_a_later_one(
+    told: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = told.runs
+    with Webhook(500) as failing, Webhook() as working:
+        monkeypatch.setenv("AFSTEM_OTHER", working.url)
+        other = {"art": "slack", "forbindelse": {"miljoe": "AFSTEM_OTHER"}}
+        opened = estate(told, slack(failing.url, monkeypatch, "teams"), other)
+        with pytest.raises(NotSent):
+            notify(opened, told.lake, second, (), NIGHT, last_try=False)
+        assert not is_told(told.lake, second, NIGHT)
+        with pytest.raises(NotSent):
+            notify(opened, told.lake, second, (), NIGHT, last_try=True)
+        assert is_told(told.lake, second, NIGHT)
+        failing.code = 200
+        # Whoever does the task again tells the one that has not got it, and tells it the same.
+        for _ in range(2):
+            assert notify(opened, told.lake, second, (), NIGHT).subject == "Afstem: 3 nye fund, 0 borte"
+        earlier = notify(opened, told.lake, first, (), NIGHT - timedelta(days=1))
+        assert earlier.subject == "Afstem: første kørsel"
+        assert [len(hook.bodies) for hook in (failing, working)] == [3, 1]
+    assert is_told(told.lake, second, NIGHT)
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+def test_a_channel_whose_secret_is_no_address_or_no_ascii_stops_no_other(
+    told: Made, mail: tuple[Mailbox, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box, port = mail
+    monkeypatch.setenv("AFSTEM_MAIL", f"smtp://afstem:bl%C3%A5b%C3%A6r@{HOST}:{port}")
+    monkeypatch.setenv("AFSTEM_WRONG", "https://[x")
+    letter = {"art": "mail", "forbindelse": {"miljoe": "AFSTEM_MAIL"}, "fra": "a@example.dk", "til": ["b@example.dk"]}
+    wrong = {"art": "teams", "forbindelse": {"miljoe": "AFSTEM_WRONG"}}
+    with Webhook() as working:
+        opened = estate(told, letter, wrong, slack(working.url, monkeypatch))
+        with pytest.raises(InputError, match=r"mail server .* refuses .* whole address") as failed:
+            notify(opened, told.lake, told.runs[1])
+        assert len(working.bodies) == 1
+    assert "blåbær" not in str(failed.value)
+    assert box.mails == []
 
 
 def test_told_again_only_the_channel_that_failed_is_sent_anything(told: Made, monkeypatch: pytest.MonkeyPatch) -> None:
