@@ -121,7 +121,7 @@ def reconcile() -> None:
                         f"{', '.join(waiting)} is not pulled whole yet; {estate().frist} is waited for."
                     )
                 if not any(nights.values()) and not lake.snapshots():
-                    if context["prev_start_date_success"] is None:
+                    if context["ti"].get_previous_dagrun() is None:
                         raise AirflowSkipException("Nothing has been pulled yet: the first night is waited for.")
                     raise AirflowFailException(
                         "Nothing has ever been pulled: see to the runs of snapshot_*, and pools."
