@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +136,28 @@ def test_at_its_frist_a_night_goes_on_without_what_stayed_away_and_says_so(tmp_p
     for secret in (CPR, CANARY, KEY, SECRET):
         assert not any(secret.encode() in content for content in home)
         assert secret not in json.dumps(hook.bodies, ensure_ascii=False)
+
+
+def test_where_nothing_is_ever_pulled_it_is_told_at_the_second_frist(tmp_path: Path) -> None:
+    estate = tells_a_webhook(made(tmp_path / "estate", *two_kommuner()))
+    written = yaml.safe_load(estate.read_text(encoding="utf-8"))
+    written["frist"] = f"{datetime.now(DANISH_TIME) + timedelta(minutes=3):%H:%M}"
+    for kilde in written["kilder"].values():
+        # When a night begins: before its frist, whenever that is.
+        kilde["tidsplan"] = "0 12 * * *"
+    estate.write_text(yaml.safe_dump(written, allow_unicode=True), encoding="utf-8")
+    with Webhook() as hook:
+        airflow = Airflow(tmp_path / "home", estate, {**settings(), **PAUSED, "AFSTEM_WEBHOOK": hook.url})
+        airflow.prepare()
+        with airflow.running():
+            airflow.ask("dags/reconcile", {"is_paused": False}, "PATCH")
+            first = airflow.run_of("reconcile", "scheduled")
+            # Nobody can have pulled for a night before Airflow was there.
+            assert (first["state"], hook.bodies) == ("success", [])
+            _wait_for(lambda: bool(hook.bodies))
+            second = airflow.run_of("reconcile", "scheduled")
+    assert (second["state"], second["run_after"] > first["run_after"]) == ("failed", True)
+    assert [body["text"].splitlines()[0] for body in hook.bodies] == ["*Afstem: noget gik galt*"]
 
 
 def test_make_airflow_runs_a_night_and_stops_cleanly_when_asked_to(tmp_path: Path) -> None:
