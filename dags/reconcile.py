@@ -100,7 +100,7 @@ def reconcile() -> None:
     @task(inlets=list(_ASSETS.values()))
     def plan() -> dict[str, Any]:
         from pipelines.lake.opening import open_lake
-        from pipelines.night import missing_of, waited_for
+        from pipelines.night import TOO_NEW, missing_of, waited_for
         from pipelines.notify import is_told
         from pipelines.reconcile import make_plan
 
@@ -129,10 +129,15 @@ def reconcile() -> None:
             made = make_plan(estate(), lake, _today(context), kommuner=_kommuner(context), seen=_seen(context))
             missing = []
             if awaited:
-                if is_told(lake, made.run_id, night):
+                # Cleared by somebody, it is done again, that its verdict stands.
+                if is_told(lake, made.run_id, night) and context["ti"].try_number == 1:
                     raise AirflowSkipException(f"All that has come stands in run {made.run_id}, and is told.")
                 rested_on = {one for code in made.kommuner for one in made.pinned(code)["leverancer"]}
                 missing = missing_of(estate(), nights, _kommuner(context), rested_on)
+                if run.run_type == "asset_triggered" and any(each.reason == TOO_NEW for each in missing):
+                    raise AirflowSkipException(
+                        "More has come since this run was begun; what told of it begins another."
+                    )
             for each in missing:
                 LOG.warning("%s of %s has not come: %s", each.system, each.kommunekode, each.reason)
             return {"run_id": made.run_id, "kommuner": made.kommuner, "mangler": [asdict(each) for each in missing]}

@@ -76,7 +76,7 @@ def make_dag(system: str) -> DAG:
                 context: Any = get_current_context()
                 night = night_of(moment_of(context)).isoformat()
                 # A backfill is no night.
-                koersel = str(context["dag_run"].run_type)
+                koersel = context["dag_run"].run_type.value
                 yield Metadata(asset, extra={**account(system, night, kommuner, _pulled()), "koersel": koersel})
 
         @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)

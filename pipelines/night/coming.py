@@ -16,6 +16,7 @@ _REASONS = {
     "afvist": "det, kilden har, er afvist",
     "fejlet": "hentningen fejlede",
 }
+TOO_NEW = "det, der er kommet, er for nyt til kørslen"
 
 
 @dataclass(frozen=True)
@@ -97,5 +98,5 @@ def missing_of(
             elif outcome["status"] != "kommet":
                 missing.append(Missing(system, kommunekode, _REASONS[outcome["status"]]))
             elif rested_on is not None and outcome["snapshot"] not in (None, *rested_on):
-                missing.append(Missing(system, kommunekode, "det, der er kommet, er for nyt til kørslen"))
+                missing.append(Missing(system, kommunekode, TOO_NEW))
     return sorted(missing, key=lambda each: (each.kommunekode, each.system))

@@ -46,8 +46,8 @@ def notify(
 
     Raises, when all channels have been tried, ``InputError`` when one refused and ``NotSent`` when one could not be
     reached; told again, only the channels that failed are sent anything, and the same. After a refusal, or the
-    ``last_try``, it counts as told all the same: else all others would have it anew the next time. A night is told
-    once, and not after a later one.
+    ``last_try``, it counts as told all the same if any channel has it: else those would have it anew the next time. A
+    night is told once, and not after a later one.
     """
     if night is not None and night.isoformat() < _last_night(lake):
         before = run_before(lake, run_id)
@@ -65,7 +65,8 @@ def notify(
     lake.put(BEING_TOLD, "".join(kept if failed or night is not None else []).encode())
     told = " ".join(str(sent.error) for sent in failed)
     for_now = failed and all(isinstance(sent.error, TransientFailure) for sent in failed)
-    if not for_now or last_try:
+    # What nobody has heard is not told.
+    if (not for_now or last_try) and (reached or not failed):
         lake.put(LAST_TOLD, what.encode())
     if for_now:
         raise NotSent(told)

@@ -108,6 +108,11 @@ def test_one_kommune_that_fails_stops_no_other_and_no_secret_is_told(tmp_path: P
     assert [tries for _, state, tries in pulled["tasks"]["pull"] if state == "failed"] == [1]
     assert states(pulled, "publish") == ["success"]
     assert states(pulled, "outcome") == ["failed"]
+    with closing(sqlite3.connect(airflow.home / "airflow.db")) as database:
+        (extra,) = database.execute("SELECT extra FROM asset_event WHERE source_dag_id = 'snapshot_ky'").fetchone()
+    event = json.loads(extra)
+    assert (event["koersel"], event["system"]) == ("manual", "ky")
+    assert [each["status"] for each in event["kommuner"]] == ["afvist", "kommet"]
     assert states(told["reconcile"], "report") == ["success"]
     assert states(told["reconcile"], "reconcile_kommune") == ["success", "success"]
     assert "ky/0730" in said

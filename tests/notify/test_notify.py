@@ -244,6 +244,12 @@ def test_a_channel_that_fails_is_told_without_its_secret_and_stops_no_other(
     assert is_told(told.lake, told.runs[1], NIGHT) is False
 
 
+def test_what_no_channel_has_got_is_not_told(told: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Webhook(404) as failing, pytest.raises(InputError):
+        notify(estate(told, slack(failing.url, monkeypatch)), told.lake, told.runs[1], (), NIGHT)
+    assert told.lake.read(LAST_TOLD) is None
+
+
 def test_a_night_is_told_once_and_the_same_and_not_after_a_later_one(
     told: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
