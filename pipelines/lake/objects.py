@@ -167,16 +167,16 @@ class ObjectLake(Lake):
             if place not in tags:
                 # Removed from the store; the texts first.
                 shutil.rmtree(area / place, ignore_errors=True)
-        wanted = []
+        wanted: dict[Path, bytes | None] = {}
         for place, tag in tags.items():
             content = super().read(SNAPSHOTS / place / MANIFEST)
             # The tag of an object is the MD5 of its bytes, unless the store encrypts it in ways of its own.
             if content is not None and hashlib.md5(content, usedforsecurity=False).hexdigest() == tag:
                 yield place, content
             else:
-                wanted.append(place)
+                wanted[place] = content
         for start in range(0, len(wanted), _AT_ONCE):
-            places = {self._key(SNAPSHOTS / place / MANIFEST): place for place in wanted[start : start + _AT_ONCE]}
+            places = {self._key(SNAPSHOTS / place / MANIFEST): place for place in [*wanted][start : start + _AT_ONCE]}
             with self._reached():
                 contents: dict[str, Any] = self._files.cat(list(places), on_error="return")
                 for content in contents.values():
@@ -186,7 +186,7 @@ class ObjectLake(Lake):
             for key, content in contents.items():
                 if isinstance(content, Exception):
                     continue
-                if super().read(SNAPSHOTS / places[key] / MANIFEST) not in (None, content):
+                if wanted[places[key]] not in (None, content):
                     # Removed and landed again with other bytes: what is here is of the one before.
                     for area in (self.texts_folder, self.snapshots_folder):
                         shutil.rmtree(area / places[key], ignore_errors=True)
@@ -216,10 +216,9 @@ class ObjectLake(Lake):
             if not same:
                 raise StandsOtherwise(self.address(path))
             return
-        abandoned = self._abandoned(path)
-        if same and not abandoned:
-            return
-        if not abandoned:
+        if not self._abandoned(path):
+            if same:
+                return
             raise LakeUnreachable(
                 f"{self.address(path)} is being published by another, with other bytes. Try again in an hour: what is "
                 "left of it then is replaced."

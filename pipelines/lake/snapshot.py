@@ -23,8 +23,7 @@ REMOVED = Path("fjernet")
 
 def snapshot_place(system: str, kommunekode: str, udtrukket: datetime) -> Path:
     """The folder of one snapshot, relative to ``snapshots/`` and to ``tekster/``."""
-    moment = udtrukket.astimezone(UTC).strftime(FOLDER_TIME)
-    return Path(f"system={system}", f"kommune={kommunekode}", f"udtrukket={moment}")
+    return snapshot_place_of(f"{system}/{kommunekode}/{udtrukket.astimezone(UTC).strftime(FOLDER_TIME)}")
 
 
 def snapshot_place_of(snapshot_id: str) -> Path:
@@ -57,7 +56,7 @@ class Snapshot:
     @property
     def place(self) -> Path:
         """Its folder, relative to ``snapshots/`` and to ``tekster/``."""
-        return snapshot_place(self.system, self.kommunekode, self.udtrukket)
+        return snapshot_place_of(self.id)
 
     @property
     def folder(self) -> Path:

@@ -122,10 +122,16 @@ def gather(lake: Lake, plan: Plan, today: date, started: datetime) -> Run:
 
 def last_run(lake: Lake) -> str:
     """The id of the run that was made, or recognised, last. Raises ``UsageError`` when there is none."""
-    content = lake.read(LAST_RUN)
-    if content is None:
+    run_id = last_asked_for(lake)
+    if run_id is None:
         raise UsageError("The lake holds no run yet: run `afstem reconcile` first.")
-    return content.decode("ascii").strip()
+    return run_id
+
+
+def last_asked_for(lake: Lake) -> str | None:
+    """As ``last_run``, and None when there is none."""
+    content = lake.read(LAST_RUN)
+    return None if content is None else content.decode("ascii").strip()
 
 
 def _remember(lake: Lake, run_id: str) -> None:

@@ -29,7 +29,7 @@ from pipelines.lake import (
 from pipelines.notify import last_told
 from pipelines.reconcile.pins import Seen, pin, pinned_ids
 from pipelines.reconcile.plan import LAST_PLANNED, PLAN_FILE, open_plan
-from pipelines.reconcile.run import LAST_RUN
+from pipelines.reconcile.run import last_asked_for
 from pipelines.run_record import RunRecord
 
 LOG_FILE = "bevaring.jsonl"
@@ -82,7 +82,7 @@ def plan_retention(estate: Estate, lake: Lake, today: date) -> RetentionPlan:
         raise UsageError("The estate has no bevaring, so everything is kept. Set bevaring.dage and bevaring.koersler.")
     runs = runs_in_order(lake)
     planned = _planned(lake)
-    needed = {_last(lake), last_told(lake), *(run_id for run_id, being_made in planned.items() if being_made)}
+    needed = {last_asked_for(lake), last_told(lake), *(run_id for run_id, being_made in planned.items() if being_made)}
     needed |= {run.run_id for run in runs[-policy.koersler :]}
     kept_runs = [run for run in runs if run.run_id in needed]
     unmade = {run_id: planned[run_id] for run_id in sorted(planned.keys() - {run.run_id for run in runs})}
@@ -125,7 +125,7 @@ def apply_retention(
         progress(f"removing {thing.name}", done, len(going))
         # A run may have been planned meanwhile that rests on what was to go, or have been asked for or told of; and
         # of a rest, somebody may have made the whole.
-        seen = (lake.read(LAST_PLANNED), lake.written(LAST_PLANNED), _last(lake), last_told(lake))
+        seen = (lake.read(LAST_PLANNED), lake.written(LAST_PLANNED), last_asked_for(lake), last_told(lake))
         if seen != known or thing.kind == "rest":
             known = seen
             may_go = {one.name for one in plan_retention(estate, lake, today).things if not one.kept}
@@ -182,12 +182,6 @@ def _baselines(pinned: dict[str, Any]) -> list[str]:
     named = [pinned["foer_kmd_sag"], pinned["foer_edh"]]
     named += [system[key] for system in pinned["systemer"] for key in ("foer_kmd_sag", "foer_edh")]
     return [one for one in named if one is not None]
-
-
-def _last(lake: Lake) -> str | None:
-    """The run asked for last; None when none has been."""
-    content = lake.read(LAST_RUN)
-    return None if content is None else content.decode("ascii").strip()
 
 
 def _planned(lake: Lake) -> dict[str, bool]:

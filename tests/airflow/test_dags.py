@@ -192,9 +192,8 @@ def test_no_text_is_landed_without_a_key_where_the_estate_wants_them_encrypted(t
     assert done.returncode == 2
     assert "there is no key for the note texts: nothing was landed" in done.stderr
     lacking = Airflow(tmp_path / "home", estate, settings())
-    assert said_by(
-        lacking, _KEYS
-    ) == "There is no Variable afstem_text_key and no AFSTEM_TEXT_KEY, or what holds it " + ("does not answer.")
+    sentence = "There is no Variable afstem_text_key and no AFSTEM_TEXT_KEY, or what holds it does not answer."
+    assert said_by(lacking, _KEYS) == sentence
     given = Airflow(tmp_path / "home", estate, {**settings(), "AIRFLOW_VAR_AFSTEM_TEXT_KEY": "2c" * 32})
     assert said_by(given, _KEYS) == [24 * 2, 32]
 
